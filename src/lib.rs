@@ -1,0 +1,11 @@
+//! composegpu reads Docker Compose projects, finds what breaks GPUs in containers, and
+//! rewrites GPU requests into the form that works on a host.
+pub mod compose;
+pub mod diag;
+pub mod gpu;
+pub mod host;
+pub mod image;
+pub mod observed;
+pub mod rules;
+pub mod source;
+pub mod yaml;

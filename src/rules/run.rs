@@ -1,0 +1,49 @@
+//! One walk over a project; each rule is called at its own level.
+
+use super::{ALL, Check, DocumentCx, Findings, ProjectCx, RequestCx, Rule, ServiceCx, Sink};
+use crate::host::HostFacts;
+
+/// Runs every rule that can run with what is known.
+pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
+    let mut out = Findings::default();
+    for rule in ALL {
+        run_rule(rule, cx, host, &mut out);
+    }
+    out
+}
+
+fn run_rule(rule: &'static Rule, cx: &ProjectCx<'_>, host: Option<&HostFacts>, out: &mut Findings) {
+    match (rule.check, host) {
+        (Check::Reader, _) | (Check::Placement(_), None) => {}
+        (Check::Document(check), _) => {
+            for tree in &cx.project.trees {
+                check(&DocumentCx { tree, sources: cx.sources }, &mut Sink { rule, service: None, out });
+            }
+        }
+        (Check::Project(check), _) => check(cx, &mut Sink { rule, service: None, out }),
+        (Check::Service(check), _) => each_service(cx, |service| {
+            check(service, &mut Sink { rule, service: Some(service.name), out });
+        }),
+        (Check::Request(check), _) => each_service(cx, |service| {
+            for request in service.requests {
+                check(&RequestCx { service, request }, &mut Sink { rule, service: Some(service.name), out });
+            }
+        }),
+        (Check::Placement(check), Some(host)) => each_service(cx, |service| {
+            if !service.requests.is_empty() {
+                check(service, host, &mut Sink { rule, service: Some(service.name), out });
+            }
+        }),
+    }
+}
+
+fn each_service<'a>(cx: &'a ProjectCx<'a>, mut visit: impl FnMut(&ServiceCx<'a>)) {
+    for (name, service) in cx.project.services() {
+        let first = cx.requests.iter().position(|request| request.service == name);
+        let requests = first.map_or(&[][..], |first| {
+            let count = cx.requests[first..].iter().take_while(|request| request.service == name).count();
+            &cx.requests[first..first + count]
+        });
+        visit(&ServiceCx { project: cx, name, service, requests });
+    }
+}

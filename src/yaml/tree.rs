@@ -1,0 +1,143 @@
+//! The text of one file as a tree: every node with its bytes, its tag, its anchor and its
+//! comments. Made once by `parse`, never changed.
+
+use crate::source::{FileId, Span};
+
+/// A node of one [`Tree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(super) u32);
+
+/// A node of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeRef {
+    /// The file.
+    pub file: FileId,
+    /// The node in the file's tree.
+    pub node: NodeId,
+}
+
+/// A parsed file.
+#[derive(Debug)]
+pub struct Tree {
+    /// The file that was read.
+    pub file: FileId,
+    pub(super) nodes: Vec<Node>,
+    /// Root of each document of the stream that has one, in order.
+    pub documents: Vec<NodeId>,
+    /// Comments in the order of the text.
+    pub comments: Vec<Comment>,
+    /// The scanner stopped before the end; the tree holds what came before.
+    pub is_incomplete: bool,
+}
+
+impl Tree {
+    /// The node behind an id of this tree.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// All nodes, in the order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
+    }
+
+    /// Whether the node or anything above it carries an anchor that some alias uses: a
+    /// change there changes more than one place.
+    pub fn is_shared(&self, id: NodeId) -> bool {
+        std::iter::successors(Some(id), |id| self.node(*id).parent)
+            .any(|id| self.node(id).anchor.as_ref().is_some_and(|anchor| anchor.uses > 0))
+    }
+}
+
+/// One node.
+#[derive(Debug)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// Its bytes: from the first to the last byte of its own text, tag and anchor not
+    /// included. An empty node has an empty span where it would stand.
+    pub span: Span,
+    /// Its tag.
+    pub tag: Option<Tag>,
+    /// Its anchor.
+    pub anchor: Option<Anchor>,
+    /// The collection that holds it.
+    pub parent: Option<NodeId>,
+}
+
+/// Kinds of nodes.
+#[derive(Debug)]
+pub enum NodeKind {
+    /// A scalar with its text after unescaping.
+    Scalar {
+        /// The text.
+        text: String,
+        /// How it is written.
+        style: ScalarStyle,
+    },
+    /// A list.
+    Sequence {
+        /// Its items.
+        items: Vec<NodeId>,
+        /// Written with brackets.
+        is_flow: bool,
+    },
+    /// A mapping.
+    Mapping {
+        /// Keys and values, duplicates included.
+        entries: Vec<(NodeId, NodeId)>,
+        /// Written with braces.
+        is_flow: bool,
+    },
+    /// An alias; no target where no such anchor came before it.
+    Alias {
+        /// Name without the `*`.
+        name: String,
+        /// The node it stands for.
+        target: Option<NodeId>,
+    },
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// No quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A tag as written.
+#[derive(Debug)]
+pub struct Tag {
+    /// Its text, with the `!`: `!reset`, `!!str`.
+    pub text: String,
+    /// Its bytes.
+    pub span: Span,
+}
+
+/// An anchor.
+#[derive(Debug)]
+pub struct Anchor {
+    /// Name without the `&`.
+    pub name: String,
+    /// Its bytes, with the `&`.
+    pub span: Span,
+    /// How many aliases stand for it.
+    pub uses: u32,
+}
+
+/// A comment.
+#[derive(Clone, Copy, Debug)]
+pub struct Comment {
+    /// Its bytes, from the `#` to the end of the line.
+    pub span: Span,
+    /// Nothing but blanks stands before it on its line.
+    pub is_own_line: bool,
+}
