@@ -3,11 +3,13 @@
 //! `load` runs the phases in Compose's order; [`Project`] is what they end in: one tree of
 //! all files, in which every node knows its places.
 
+mod canonical;
 mod load;
 mod normalise;
 mod project;
 mod view;
 
+pub use canonical::canonical;
 pub use load::{LoadError, LoadRequest, Loaded, load};
 pub use normalise::normalise;
 pub use project::Project;
