@@ -4,10 +4,13 @@
 //! all files, in which every node knows its places.
 
 mod canonical;
+mod durations;
 mod load;
 mod normalise;
+mod printed;
 mod project;
 mod view;
+mod words;
 
 pub use canonical::canonical;
 pub use load::{LoadError, LoadRequest, Loaded, load};

@@ -16,7 +16,8 @@ pub(super) fn ports(value: &mut Value, problems: &mut Problems) {
             Data::String(spec) => match parse(spec) {
                 Ok(ports) => out.extend(ports.into_iter().map(|port| port.long(item))),
                 Err(reason) => {
-                    let help = "write `HOST:CONTAINER`, `IP:HOST:CONTAINER` or the long form with `target` and `published`";
+                    let help =
+                        "write `HOST:CONTAINER`, `IP:HOST:CONTAINER` or the long form with `target` and `published`";
                     return problems.push(item, format!("port `{spec}` cannot be read: {reason}"), help);
                 }
             },
@@ -38,11 +39,7 @@ impl Port {
     fn long(self, at: &Value) -> Value {
         let mut long = map_at(
             at,
-            [
-                ("mode", text("ingress")),
-                ("target", Data::Int(self.target.into())),
-                ("protocol", text(self.protocol)),
-            ],
+            [("mode", text("ingress")), ("target", Data::Int(self.target.into())), ("protocol", text(self.protocol))],
         );
         let map = long.as_map_mut().expect("map_at makes a mapping");
         for (key, value) in [("host_ip", self.host_ip), ("published", self.published)] {
