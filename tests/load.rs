@@ -86,7 +86,7 @@ fn requests_are_found_through_anchors_merge_keys_and_overlays() {
             "a RuntimeEnv Nvidia GPU 0 3:14",
             "a CdiDevice Nvidia all GPUs 5:15",
             "a DeviceNode Nvidia GPU 0 5:35",
-            "b Gpus Unnamed all GPUs 7:5",
+            "b Gpus Unnamed all GPUs 7:11",
         ]
     );
 }

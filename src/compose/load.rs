@@ -114,7 +114,7 @@ impl Loading<'_> {
         merge::merge(&mut self.model, layer, &mut self.diagnostics);
         unicity::enforce(&mut self.model, &mut self.diagnostics);
         self.validate();
-        canonical::canonical(&mut self.model);
+        self.canonical();
         unicity::enforce(&mut self.model, &mut self.diagnostics);
     }
 
@@ -145,6 +145,15 @@ impl Loading<'_> {
         }
         if let Some(map) = self.model.as_map_mut() {
             map.shift_remove("version");
+        }
+    }
+
+    /// Short forms become long ones; without interpolation those that cannot be read stay.
+    fn canonical(&mut self) {
+        for problem in canonical::canonical(&mut self.model) {
+            if self.request.is_interpolated && !self.diagnostics.contains(&problem) {
+                self.diagnostics.push(problem);
+            }
         }
     }
 
