@@ -17,10 +17,8 @@ pub struct Docker {
     pub product: Option<String>,
     /// The engine's version, such as `28.5.2`.
     pub server_version: String,
-    /// The newest API version that the engine speaks, such as `1.51`.
+    /// The newest API version that the engine speaks, such as `1.51`; it was asked in this one.
     pub api_version: String,
-    /// The API version in which it was asked; some fields are left out below their version.
-    pub asked_api_version: String,
     /// OCI runtimes by name.
     pub runtimes: BTreeMap<String, Runtime>,
     /// The runtime of a service that names none.
@@ -82,8 +80,6 @@ impl Docker {
 pub struct Runtime {
     /// Its binary, a path or a name to look up; `None` for one that is a containerd shim by type.
     pub path: Option<String>,
-    /// The shim's type, such as `io.containerd.kata.v2`.
-    pub runtime_type: Option<String>,
     /// Keys of the status that the engine got by running the binary; engines before 25 never have
     /// one, and later ones leave it out where the binary does not run.
     pub status: Option<Vec<String>>,
