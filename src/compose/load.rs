@@ -162,9 +162,7 @@ impl Loading<'_> {
         if is_readable && self.model.as_map().is_none_or(Map::is_empty) {
             self.empty(&trees);
         }
-        self.diagnostics.extend(consistency::check(&self.model));
-        let is_accepted = self.is_accepted && self.diagnostics.iter().all(|problem| problem.severity < Severity::Error);
-        let project = Project {
+        let mut project = Project {
             name,
             directory,
             model: self.model,
@@ -172,8 +170,11 @@ impl Loading<'_> {
             environment: self.environment,
             profiles: self.request.profiles.clone(),
             is_interpolated: self.request.is_interpolated,
-            is_accepted,
+            is_accepted: false,
         };
+        self.diagnostics.extend(consistency::check(&project));
+        project.is_accepted =
+            self.is_accepted && self.diagnostics.iter().all(|problem| problem.severity < Severity::Error);
         Ok(Loaded { project, diagnostics: self.diagnostics })
     }
 
