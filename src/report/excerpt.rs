@@ -134,10 +134,11 @@ fn mark(line: &Line) -> usize {
 /// Zero-based numbers of the lines to show, each with the byte of it to keep in sight.
 fn wanted(file: &SourceFile, labels: &[&Label], context: usize) -> BTreeMap<usize, usize> {
     let mut wanted = BTreeMap::new();
-    let last = file.line_column(u32::MAX).line as usize - 1;
+    // The nothing behind the last line break is no line to show around another.
+    let last = file.line_column(u32::MAX).line as usize - 1 - usize::from(file.text().ends_with('\n'));
     for label in labels {
         let line = file.line_column(label.span.start).line as usize - 1;
-        for number in line.saturating_sub(context)..=(line + context).min(last) {
+        for number in line.saturating_sub(context)..=(line + context).min(last.max(line)) {
             wanted.entry(number).or_insert(0);
         }
     }

@@ -41,8 +41,11 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
     let handler = handler(look);
     let mut out = String::new();
     for finding in report.findings {
-        let painted = Painted { handler: &handler, diagnostic: &Headline::new(report, finding) };
-        writeln!(out, "{painted}").expect("writing to a String cannot fail");
+        for part in parts(report, finding) {
+            let painted = Painted { handler: &handler, diagnostic: &part };
+            write!(out, "{painted}").expect("writing to a String cannot fail");
+        }
+        out.push('\n');
     }
     for skipped in report.skipped {
         writeln!(out, "not judged: {} {}: {}", skipped.code, (report.name_of)(skipped.code), one_line(&skipped.reason))
@@ -60,7 +63,7 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
 /// `2 errors, 3 warnings; 1 fixable with --fix`; empty without findings.
 fn summary(counts: &Counts) -> String {
     let kinds =
-        [(counts.errors, "error", "errors"), (counts.warnings, "warning", "warnings"), (counts.infos, "note", "notes")];
+        [(counts.errors, "error", "errors"), (counts.warnings, "warning", "warnings"), (counts.infos, "info", "infos")];
     let kinds = kinds.iter().filter(|(count, ..)| *count > 0);
     let kinds: Vec<String> =
         kinds.map(|(count, one, many)| format!("{count} {}", if *count == 1 { one } else { many })).collect();
@@ -103,7 +106,7 @@ impl fmt::Display for Painted<'_> {
     }
 }
 
-/// A finding as the paint wants it: its own file's labels, and the others as findings below.
+/// A finding as the paint wants it, or the part of one that lies in another file.
 #[derive(Debug)]
 struct Headline {
     code: Option<String>,
@@ -113,49 +116,50 @@ struct Headline {
     evidence: Option<Evidence>,
     excerpt: Option<Excerpt>,
     labels: Vec<String>,
-    related: Vec<Headline>,
 }
 
 /// What a host said, shown below the message as its cause.
 #[derive(Debug)]
 struct Evidence(String);
 
-impl Headline {
-    fn new(report: &Report<'_>, finding: &Diagnostic) -> Self {
-        let (mut near, mut far): (Vec<&Label>, Vec<&Label>) = (Vec::new(), Vec::new());
-        let home = finding.place.span().map(|span| span.file);
-        if let Place::Source(label) = &finding.place {
-            near.push(label);
-        }
-        for label in &finding.related {
-            if Some(label.span.file) == home { near.push(label) } else { far.push(label) }
-        }
-        Self {
-            code: Some(headline(report, finding)),
-            severity: finding.severity,
-            message: message(finding),
-            help: finding.help.as_deref().map(|help| printable(help).into_owned()),
-            evidence: evidence(&finding.place),
-            excerpt: home.map(|file| Excerpt::new(report.sources.file(file), &near, CONTEXT_LINES)),
-            labels: words(&near),
-            related: by_file(&far)
-                .into_iter()
-                .map(|(file, labels)| Self::elsewhere(report.sources, file, &labels))
-                .collect(),
-        }
+/// The finding with the labels of its own file; below it, one part for each other file. The
+/// paint shows one source at a time.
+fn parts(report: &Report<'_>, finding: &Diagnostic) -> Vec<Headline> {
+    let (mut near, mut far): (Vec<&Label>, Vec<&Label>) = (Vec::new(), Vec::new());
+    let home = finding.place.span().map(|span| span.file);
+    if let Place::Source(label) = &finding.place {
+        near.push(label);
     }
+    for label in &finding.related {
+        if Some(label.span.file) == home { near.push(label) } else { far.push(label) }
+    }
+    let help = finding.help.as_deref().map(|help| printable(help).into_owned());
+    let main = Headline {
+        code: Some(headline(report, finding)),
+        severity: finding.severity,
+        message: message(finding),
+        help: None,
+        evidence: evidence(&finding.place),
+        excerpt: home.map(|file| Excerpt::new(report.sources.file(file), &near, CONTEXT_LINES)),
+        labels: words(&near),
+    };
+    let others = by_file(&far).into_iter().map(|(file, labels)| elsewhere(report.sources, file, &labels));
+    let mut parts: Vec<Headline> = std::iter::once(main).chain(others).collect();
+    if let Some(last) = parts.last_mut() {
+        last.help = help;
+    }
+    parts
+}
 
-    fn elsewhere(sources: &SourceMap, file: FileId, labels: &[&Label]) -> Self {
-        Self {
-            code: None,
-            severity: Severity::Info,
-            message: format!("see also `{}`", one_line(&sources.file(file).path().display().to_string())),
-            help: None,
-            evidence: None,
-            excerpt: Some(Excerpt::new(sources.file(file), labels, CONTEXT_LINES)),
-            labels: words(labels),
-            related: Vec::new(),
-        }
+fn elsewhere(sources: &SourceMap, file: FileId, labels: &[&Label]) -> Headline {
+    Headline {
+        code: None,
+        severity: Severity::Info,
+        message: format!("see also `{}`", one_line(&sources.file(file).path().display().to_string())),
+        help: None,
+        evidence: None,
+        excerpt: Some(Excerpt::new(sources.file(file), labels, CONTEXT_LINES)),
+        labels: words(labels),
     }
 }
 
@@ -255,10 +259,6 @@ impl miette::Diagnostic for Headline {
                 LabeledSpan::new_with_span(words, place)
             }
         })))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        Some(Box::new(self.related.iter().map(|one| one as &dyn miette::Diagnostic)))
     }
 }
 
