@@ -81,8 +81,6 @@ pub(super) struct LintArgs {
     /// Files and folders; folders are searched; `-` is standard input [default: .]
     #[arg(conflicts_with = "files")]
     pub(super) paths: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
     /// Path to show for standard input, and to look for its neighbours
     #[arg(long, value_name = "PATH")]
     pub(super) stdin_filename: Option<PathBuf>,
@@ -119,6 +117,8 @@ pub(super) struct LintArgs {
     /// Add how often each rule fired
     #[arg(long)]
     pub(super) statistics: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
 }
 
 /// Formats of `lint`.
@@ -153,8 +153,6 @@ pub(super) enum FailOn {
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = RENDER_EXAMPLES)]
 pub(super) struct RenderArgs {
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
     /// Form of every GPU request
     #[arg(long, value_enum, default_value_t)]
     pub(super) form: FormArg,
@@ -173,6 +171,8 @@ pub(super) struct RenderArgs {
     /// Format of the project
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: ProjectFormat,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
 }
 
 /// Forms of `render`.
@@ -210,8 +210,6 @@ pub(super) enum ProjectFormat {
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = CONFIG_EXAMPLES)]
 pub(super) struct ConfigArgs {
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
     /// Leave variables as they are
     #[arg(long)]
     pub(super) no_interpolate: bool,
@@ -224,6 +222,8 @@ pub(super) struct ConfigArgs {
     /// Print nothing; the exit code tells
     #[arg(short, long)]
     pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
 }
 
 /// `probe`.

@@ -38,7 +38,8 @@ pub(super) fn project_files(
         .as_ref()
         .map_or_else(|| world.working_directory.clone(), |folder| world.working_directory.join(folder));
     let found = start.ancestors().find_map(|folder| lying_in(folder, files));
-    let mut found = found.ok_or_else(|| CliError::NothingFound { place: start.clone() })?;
+    let mut found =
+        found.ok_or_else(|| CliError::NothingFound { place: format!("{} or above it", start.display()) })?;
     for path in &mut found {
         if let Ok(short) = path.strip_prefix(&world.working_directory) {
             *path = short.to_owned();

@@ -43,10 +43,10 @@ pub(super) enum CliError {
         source: io::Error,
     },
     /// No Compose file where one was looked for.
-    #[error("no Compose file found in {}", place.display())]
+    #[error("no Compose file found in {place}; name one with `-f`")]
     NothingFound {
-        /// The folder, or a phrase that begins with one.
-        place: PathBuf,
+        /// A phrase for the folders that were looked into.
+        place: String,
     },
     /// The host's facts cannot be used.
     #[error("{0}")]

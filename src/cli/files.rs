@@ -33,7 +33,7 @@ impl DiskFiles {
     }
 
     /// The path seen from the root, `.` and `..` taken out, links not followed.
-    fn absolute(&self, path: &Path) -> PathBuf {
+    pub(super) fn absolute(&self, path: &Path) -> PathBuf {
         MemoryFiles::default().resolve(&self.working_directory.join(path))
     }
 }

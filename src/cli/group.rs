@@ -48,11 +48,11 @@ pub(super) fn group(paths: &[PathBuf], working_directory: &Path, files: &DiskFil
             Err(error) => return Err(CliError::read(path, error)),
         }
     }
-    match (paths, grouped.sets.is_empty() && grouped.errors.is_empty()) {
-        ([only], true) => Err(CliError::NothingFound { place: only.clone() }),
-        (_, true) => Err(CliError::NothingFound { place: "the folders that were named".into() }),
-        (_, false) => Ok(grouped),
+    if grouped.sets.is_empty() && grouped.errors.is_empty() {
+        let folders: Vec<String> = paths.iter().map(|path| files.absolute(path).display().to_string()).collect();
+        return Err(CliError::NothingFound { place: folders.join(", ") });
     }
+    Ok(grouped)
 }
 
 fn push(sets: &mut Vec<ProjectSet>, set: ProjectSet) {
