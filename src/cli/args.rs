@@ -47,6 +47,10 @@ pub(super) enum Verb {
     Config(ConfigArgs),
     /// See what this host offers to containers, and record it
     Probe(ProbeArgs),
+    /// What `probe` calls itself with, in a process of its own
+    #[cfg(feature = "probe")]
+    #[command(name = super::probe::NVML_VERB, hide = true)]
+    NvmlAnswer,
     /// Print the page of a rule
     Explain(ExplainArgs),
     /// List the rules
@@ -230,10 +234,10 @@ pub(super) struct ConfigArgs {
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = PROBE_EXAMPLES)]
 pub(super) struct ProbeArgs {
-    /// How to print the facts [default: table, json with -o]
-    #[arg(long, value_enum)]
-    pub(super) format: Option<ProbeFormat>,
-    /// Write here
+    /// How to print the facts
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ProbeFormat,
+    /// Write the facts here, as JSON
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Longest wait for each source
@@ -242,11 +246,12 @@ pub(super) struct ProbeArgs {
 }
 
 /// Formats of `probe`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ProbeFormat {
     /// Facts for programs and for `--host`
     Json,
     /// Facts for people
+    #[default]
     Table,
 }
 

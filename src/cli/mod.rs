@@ -18,6 +18,8 @@ mod join;
 mod judge;
 mod lint;
 mod patch;
+#[cfg(feature = "probe")]
+mod probe;
 mod render;
 mod select;
 mod settings;
@@ -86,7 +88,10 @@ fn dispatch(args: &Args, stdin: &mut dyn Read, answer: &mut Answer) -> Result<Ex
         Verb::Lint(args) => lint::run(args, &world, stdin, answer),
         Verb::Render(args) => render::run(args, &world, stdin, answer),
         Verb::Config(args) => config::run(args, &world, stdin, answer),
-        Verb::Probe(_) | Verb::Explain(_) | Verb::Rules(_) => Err(CliError::Usage("not yet".to_owned())),
+        Verb::Probe(args) => hosts::probe(args, answer),
+        #[cfg(feature = "probe")]
+        Verb::NvmlAnswer => hosts::nvml_answer(answer),
+        Verb::Explain(_) | Verb::Rules(_) => Err(CliError::Usage("not yet".to_owned())),
     }
 }
 

@@ -6,12 +6,14 @@
 mod concise;
 mod excerpt;
 mod github;
+mod host_table;
 mod human;
 mod json;
 mod printable;
 
 pub use concise::concise;
 pub use github::github;
+pub use host_table::host_table;
 pub use human::{Look, human};
 pub use json::json;
 
