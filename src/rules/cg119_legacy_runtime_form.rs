@@ -30,9 +30,10 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     }
     let finding = sink.report(
         format!(
-            "service `{}` gets {} by `runtime: nvidia`, which only some daemons have",
+            "service `{}` gets {} by `runtime: {}`, which only some daemons have",
             cx.service.name,
-            wanted(&request.selector)
+            wanted(&request.selector),
+            request.value.as_str().unwrap_or("nvidia")
         ),
         request.value.place().unwrap_or_else(|| request.span()),
     );

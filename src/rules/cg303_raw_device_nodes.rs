@@ -2,7 +2,7 @@
 
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
-    devices::{as_cdi, asks},
+    devices::{as_cdi, is_pinned},
 };
 use crate::{
     compose::{Device, devices},
@@ -33,7 +33,7 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     );
     let others = nodes.iter().skip(1).filter_map(|node| node.node.span());
     finding.related = others.map(|span| Label::new(span, "another node")).collect();
-    let selector = if asks(cx.request) { &cx.request.selector } else { &DeviceSelector::All };
+    let selector = if is_pinned(cx.request) { &cx.request.selector } else { &DeviceSelector::All };
     finding.help = Some(format!("ask by CDI name instead, which brings nodes and libraries: {}", as_cdi(selector)));
 }
 

@@ -2,12 +2,12 @@
 
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
-    devices::{asks, is_nvidia},
+    devices::{asks, is_nvidia, is_pinned},
     fix,
 };
 use crate::{
     diag::{Applicability, Code, Fix, Label, Severity},
-    gpu::{DeviceSelector, GpuRequest, RequestForm},
+    gpu::{GpuRequest, RequestForm},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -27,8 +27,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let Some(first) = cx.requests.iter().find(counts) else { return };
     let Some(privileged) = cx.service.get("privileged").filter(|value| value.as_bool() == Some(true)) else { return };
     let Some(place) = privileged.place() else { return };
-    let is_pinned = |request: &&GpuRequest| is_nvidia(request) && matches!(request.selector, DeviceSelector::Ids(_));
-    let pinned = cx.requests.iter().find(is_pinned);
+    let pinned = cx.requests.iter().find(|request| is_nvidia(request) && is_pinned(request));
     let finding = sink.report(
         match pinned {
             Some(request) => {

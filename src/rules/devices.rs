@@ -93,6 +93,11 @@ pub(super) fn asks(request: &GpuRequest) -> bool {
     !matches!(request.selector, DeviceSelector::None | DeviceSelector::Void)
 }
 
+/// Whether a request names its GPUs one by one.
+pub(super) fn is_pinned(request: &GpuRequest) -> bool {
+    matches!(&request.selector, DeviceSelector::Ids(ids) if !ids.is_empty())
+}
+
 /// Whether the engine itself serves requests of this form, without the `nvidia` runtime.
 pub(super) fn is_device_request(form: RequestForm) -> bool {
     match form {

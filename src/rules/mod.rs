@@ -115,6 +115,17 @@ pub enum FixAvailability {
     Always,
 }
 
+impl FixAvailability {
+    /// Lower-case word for lists and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sometimes => "sometimes",
+            Self::Always => "always",
+        }
+    }
+}
+
 /// The level a rule looks at, and what it may know there.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
