@@ -6,6 +6,8 @@ pub mod gpu;
 pub mod host;
 pub mod image;
 pub mod observed;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod rules;
 pub mod source;
 pub mod yaml;

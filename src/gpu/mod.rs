@@ -5,6 +5,7 @@
 mod cdi_name;
 mod collect;
 mod device;
+mod select;
 
 pub use cdi_name::QualifiedName;
 pub use collect::collect;
