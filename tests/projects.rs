@@ -24,7 +24,7 @@ const SILENT: &str = "silent";
 fn main() -> io::Result<std::process::ExitCode> {
     let trials = fixture_projects::all()?
         .into_iter()
-        .map(|fixture| Trial::test(fixture.name.clone(), move || Ok(check(&fixture)?)))
+        .map(|fixture| Trial::test(fixture.name.clone(), move || check(&fixture)))
         .collect();
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
 }
