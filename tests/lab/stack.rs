@@ -20,6 +20,22 @@ const GPUS: [(&str, &str); 2] =
 /// What each service's container prints about itself.
 const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null || true";
 
+/// Keys that a lab cannot serve: it builds and pulls nothing, and has neither a network nor more
+/// rights than the machine that it runs on.
+const PUT_ASIDE: &[&str] = &[
+    "build",
+    "depends_on",
+    "entrypoint",
+    "healthcheck",
+    "networks",
+    "ports",
+    "privileged",
+    "profiles",
+    "ulimits",
+    "volumes",
+    "working_dir",
+];
+
 /// Who gave a container its GPUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Way {
@@ -84,17 +100,7 @@ fn overlay(lab: &Lab, rendered: &Path) -> Result<PathBuf, Failed> {
             text,
             "  {service}:\n    image: hostlab/busybox\n    command: [sh, -c, {LOOK:?}]\n    network_mode: none\n    restart: \"no\"\n"
         )?;
-        for key in [
-            "build",
-            "depends_on",
-            "entrypoint",
-            "healthcheck",
-            "networks",
-            "ports",
-            "profiles",
-            "volumes",
-            "working_dir",
-        ] {
+        for key in PUT_ASIDE {
             writeln!(text, "    {key}: !reset null")?;
         }
     }
