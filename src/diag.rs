@@ -18,7 +18,10 @@ impl Code {
     /// At compile time, when the text is no code.
     pub const fn new(text: &'static str) -> Self {
         let bytes = text.as_bytes();
-        assert!(bytes.len() == 5 && bytes[0] == b'C' && (bytes[1] == b'G' || bytes[1] == b'H'), "CG or CH, then digits");
+        assert!(
+            bytes.len() == 5 && bytes[0] == b'C' && (bytes[1] == b'G' || bytes[1] == b'H'),
+            "CG or CH, then digits"
+        );
         assert!(bytes[2].is_ascii_digit() && bytes[3].is_ascii_digit() && bytes[4].is_ascii_digit(), "three digits");
         Self(text)
     }
@@ -174,7 +177,16 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A finding with a place and nothing else yet.
     pub fn new(code: Code, severity: Severity, message: impl Into<String>, place: Place) -> Self {
-        Self { code, severity, message: message.into(), place, related: Vec::new(), help: None, service: None, fix: None }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            place,
+            related: Vec::new(),
+            help: None,
+            service: None,
+            fix: None,
+        }
     }
 
     /// The same, with help.

@@ -1,10 +1,6 @@
 //! From files to a [`Project`]: the phases, in Compose's order.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::PathBuf,
-};
+use std::{collections::BTreeMap, io, path::PathBuf};
 
 use super::Project;
 use crate::{

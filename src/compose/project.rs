@@ -28,7 +28,11 @@ impl Project {
     /// Services by name, in the order of the text; entries that are no mappings are left out.
     pub fn services(&self) -> impl Iterator<Item = (&str, &Value)> {
         let services = self.model.get("services").and_then(Value::as_map);
-        services.into_iter().flat_map(Map::iter).filter(|(_, service)| service.as_map().is_some()).map(|(name, service)| (name.as_str(), service))
+        services
+            .into_iter()
+            .flat_map(Map::iter)
+            .filter(|(_, service)| service.as_map().is_some())
+            .map(|(name, service)| (name.as_str(), service))
     }
 
     /// One service.

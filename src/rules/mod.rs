@@ -3,6 +3,7 @@
 //! A rule is static data and a function. Its page, `rules/CODE-name.md`, is its
 //! documentation, what `composegpu explain` prints, and its tests.
 
+mod cg601_missing_module;
 mod run;
 
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
 pub use run::run;
 
 /// Every rule, in code order. A rule that is not here does not compile cleanly (`dead_code`).
-pub static ALL: &[&Rule] = &[];
+pub static ALL: &[&Rule] = &[&cg601_missing_module::RULE];
 
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {

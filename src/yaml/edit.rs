@@ -33,7 +33,13 @@ pub fn replace(file: File<'_>, node: NodeId, text: &str) -> Option<Vec<Edit>> {
 /// Adds the entry `key: value` to a mapping, behind the entry whose value is `after`, or at
 /// its end. `value` is YAML of one or several lines, written as if at the left margin; it is
 /// indented to fit (`"- a\n- b"`, `"nvidia"`).
-pub fn insert_entry(file: File<'_>, mapping: NodeId, after: Option<NodeId>, key: &str, value: &str) -> Option<Vec<Edit>> {
+pub fn insert_entry(
+    file: File<'_>,
+    mapping: NodeId,
+    after: Option<NodeId>,
+    key: &str,
+    value: &str,
+) -> Option<Vec<Edit>> {
     let _ = (file, mapping, after, key, value);
     None
 }
