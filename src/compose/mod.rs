@@ -3,11 +3,27 @@
 //! `load` runs the phases in Compose's order; [`Project`] is what they end in: one tree of
 //! all files, in which every node knows its places.
 
+mod canonical;
+mod cast;
+mod clear;
+mod consistency;
+mod dotenv;
+mod environment;
+mod interpolate;
 mod load;
+mod merge;
+mod name;
 mod normalise;
+mod path;
 mod project;
+mod schema;
+mod template;
+mod unicity;
 mod view;
+mod volume;
 
+pub use environment::Environment;
+pub use interpolate::UNSET_VARIABLE;
 pub use load::{LoadError, LoadRequest, Loaded, load};
 pub use normalise::normalise;
 pub use project::Project;
