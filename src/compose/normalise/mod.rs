@@ -15,7 +15,7 @@ use crate::{
     yaml::{Data, Value},
 };
 
-pub(super) use active::active_profiles;
+pub(super) use active::{active_profiles, is_active};
 
 /// The project as `docker compose config` would print it.
 #[derive(Debug)]
