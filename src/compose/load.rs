@@ -80,7 +80,10 @@ pub fn load(request: &LoadRequest, files: &dyn Files, sources: &mut SourceMap) -
     let mut diagnostics = Vec::new();
     let environment = surroundings(request, &directory, files, sources, &mut diagnostics)?;
     let texts = read_all(request, files, sources, &mut diagnostics)?;
-    let name = name::project_name(request, &directory, &environment, &texts);
+    let name = name::project_name(request, &directory, &environment, &texts).unwrap_or_else(|name| {
+        diagnostics.push(bad_name(&name));
+        name
+    });
     let mut loading = Loading { request, environment, model: Value::default(), diagnostics, is_accepted: true };
     loading.environment.set("COMPOSE_PROJECT_NAME", &name);
     // Of a file that cannot be read to its end nothing is laid on: what follows is not known.
@@ -214,7 +217,15 @@ fn surroundings(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Environment, LoadError> {
     let mut all = Environment::new(request.environment.clone());
-    let paths = match request.env_files.as_slice() {
+    let listed = request.environment.get("COMPOSE_ENV_FILES").map_or("", String::as_str);
+    let listed: Vec<PathBuf> = listed.split(',').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+    let is_disabled = matches!(
+        request.environment.get("COMPOSE_DISABLE_ENV_FILE").map(String::as_str),
+        Some("1" | "t" | "T" | "true" | "TRUE" | "True")
+    );
+    let named = if request.env_files.is_empty() { &listed } else { &request.env_files };
+    let paths = match named.as_slice() {
+        [] if is_disabled => Vec::new(),
         [] => {
             let default = directory.join(".env");
             let is_file = matches!(files.kind(&default), Ok(Some(source::EntryKind::File { .. })));
@@ -266,6 +277,12 @@ fn read_tree(path: &Path, bytes: Vec<u8>, sources: &mut SourceMap, diagnostics: 
             None
         }
     }
+}
+
+fn bad_name(name: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be a project's name");
+    let help = "use small letters, digits, `-` and `_`, with a letter or a digit in front";
+    Diagnostic::new(Code::new("CG008"), Severity::Error, message, Place::File(String::new())).with_help(help)
 }
 
 fn too_large(path: &Path) -> Diagnostic {
