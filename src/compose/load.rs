@@ -86,17 +86,18 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
     if !reading.has_errors() && model.as_map().is_none_or(Map::is_empty) {
         reading.empty();
     }
-    reading.diagnostics.extend(consistency::check(&model));
-    let project = Project {
+    let mut project = Project {
         name,
         directory: surroundings.directory,
         model,
-        is_accepted: reading.is_accepted && !reading.has_errors(),
-        trees: reading.trees,
+        trees: std::mem::take(&mut reading.trees),
         environment: surroundings.environment,
         profiles: reading.request.profiles.clone(),
         is_interpolated: reading.request.is_interpolated,
+        is_accepted: false,
     };
+    reading.diagnostics.extend(consistency::check(&project));
+    project.is_accepted = reading.is_accepted && !reading.has_errors();
     Loaded { project, diagnostics: reading.diagnostics }
 }
 
