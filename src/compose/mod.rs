@@ -6,6 +6,7 @@
 mod load;
 mod normalise;
 mod project;
+pub mod suggest;
 mod view;
 
 pub use load::{LoadError, LoadRequest, Loaded, load};
