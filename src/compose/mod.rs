@@ -6,6 +6,7 @@
 mod load;
 mod normalise;
 mod project;
+pub mod schema;
 pub mod suggest;
 mod view;
 
