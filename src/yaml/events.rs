@@ -120,6 +120,7 @@ fn stop(error: &ScanError, length: usize) -> Stop {
         ErrorKind::UnclosedQuotedScalar => "a quoted text is not closed".to_owned(),
         ErrorKind::InvalidIndentation => "the indentation fits no level above".to_owned(),
         ErrorKind::MappingValueNotAllowed => "a `:` makes a mapping where none can be".to_owned(),
+        ErrorKind::UnclosedFlowCollection { .. } => "a bracket or brace is not closed".to_owned(),
         ErrorKind::UnexpectedEofFlowSequence => "a `[` is not closed".to_owned(),
         ErrorKind::UnexpectedEofFlowMapping | ErrorKind::UnexpectedEofImplicitFlowMapping => {
             "a `{` is not closed".to_owned()

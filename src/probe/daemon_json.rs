@@ -1,0 +1,75 @@
+//! The engine's daemon.json, as it lies on the disk.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Settings, disk::Disk};
+use crate::{host::DaemonJson, observed::Observed};
+
+/// Reads the file; `None` where there is none.
+pub(super) fn read(disk: &Disk, settings: &Settings) -> Observed<Option<DaemonJson>> {
+    let path = path(disk, settings);
+    match disk.text(&path) {
+        Ok(None) => Observed::Known(None),
+        Err(reason) => Observed::unknown(path, reason),
+        // The engine takes an empty file as an empty object (moby daemon/config/config.go, v29.7.2).
+        Ok(Some(text)) if text.trim().is_empty() => Observed::Known(Some(DaemonJson { path, ..Default::default() })),
+        Ok(Some(text)) => match serde_json::from_str(&text) {
+            Ok(Value::Object(keys)) => Observed::Known(Some(facts(path, &Value::Object(keys)))),
+            Ok(_) => Observed::unknown(path, "it is no JSON object"),
+            Err(error) => Observed::unknown(path, format!("it is no JSON: {error}")),
+        },
+    }
+}
+
+/// An engine without root has its file in the user's configuration folder.
+fn path(disk: &Disk, settings: &Settings) -> String {
+    let variable = |name: &str| settings.environment.get(name).filter(|value| !value.is_empty());
+    let is_rootless = variable("DOCKER_HOST").is_some_and(|host| host.starts_with("unix:///run/user/"));
+    let folder = variable("XDG_CONFIG_HOME").cloned().or_else(|| Some(format!("{}/.config", variable("HOME")?)));
+    let own = folder.filter(|_| is_rootless).map(|folder| format!("{folder}/docker/daemon.json"));
+    own.filter(|path| disk.exists(path) == Ok(true)).unwrap_or_else(|| "/etc/docker/daemon.json".to_owned())
+}
+
+fn facts(path: String, value: &Value) -> DaemonJson {
+    let mut odd = Vec::new();
+    let mut reader = Reader { value, odd: &mut odd };
+    let facts = DaemonJson {
+        path,
+        cdi: reader.take("/features/cdi", "features.cdi", Value::as_bool),
+        cdi_spec_dirs: reader.take("/cdi-spec-dirs", "cdi-spec-dirs", strings),
+        default_runtime: reader.take("/default-runtime", "default-runtime", |v| v.as_str().map(str::to_owned)),
+        runtimes: reader.take("/runtimes", "runtimes", runtimes).unwrap_or_default(),
+        node_generic_resources: reader.take("/node-generic-resources", "node-generic-resources", strings),
+        exec_opts: reader.take("/exec-opts", "exec-opts", strings),
+        odd: Vec::new(),
+    };
+    DaemonJson { odd, ..facts }
+}
+
+/// Reads keys and notes those of another type.
+struct Reader<'a> {
+    value: &'a Value,
+    odd: &'a mut Vec<String>,
+}
+
+impl Reader<'_> {
+    fn take<T>(&mut self, pointer: &str, key: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+        let found = self.value.pointer(pointer).filter(|value| !value.is_null())?;
+        let read = read(found);
+        if read.is_none() {
+            self.odd.push(format!("{key}: {found}"));
+        }
+        read
+    }
+}
+
+fn strings(value: &Value) -> Option<Vec<String>> {
+    value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+fn runtimes(value: &Value) -> Option<BTreeMap<String, Option<String>>> {
+    let path = |runtime: &Value| runtime.get("path").and_then(Value::as_str).map(str::to_owned);
+    Some(value.as_object()?.iter().map(|(name, runtime)| (name.clone(), path(runtime))).collect())
+}

@@ -1,0 +1,185 @@
+//! A host's facts for people: one line a thing, what could not be seen among them.
+
+use std::fmt::Write as _;
+
+use crate::{
+    host::{Binary, Cdi, Docker, HostFacts, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
+    observed::Observed,
+};
+
+/// The facts as a table of two columns.
+pub fn host_table(facts: &HostFacts) -> String {
+    let mut table = Table::default();
+    table.section("docker", &facts.docker, docker);
+    table.section("compose", &facts.compose, |compose| match compose {
+        Some(compose) => vec![format!("{} ({})", compose.version, compose.path)],
+        None => vec!["none".to_owned()],
+    });
+    table.section("driver", &facts.system, driver);
+    table.rows("GPUs", gpus(facts));
+    table.section("CDI", &facts.cdi, cdi);
+    table.section("toolkit", &facts.toolkit, toolkit);
+    table.section("platform", &facts.system, platform);
+    table.rows("seen", vec![format!("{} by composegpu {}", facts.recorded.at, facts.recorded.composegpu)]);
+    table.text
+}
+
+#[derive(Default)]
+struct Table {
+    text: String,
+}
+
+impl Table {
+    fn section<T>(&mut self, label: &str, observed: &Observed<T>, lines: impl FnOnce(&T) -> Vec<String>) {
+        let lines = match observed {
+            Observed::Known(value) => lines(value),
+            Observed::Unknown { reason, .. } => vec![format!("unknown: {reason}")],
+        };
+        self.rows(label, lines);
+    }
+
+    fn rows(&mut self, label: &str, lines: Vec<String>) {
+        for (at, line) in lines.iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            // What a daemon or a file says may hold anything, a terminal's orders too.
+            let line: String = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+            writeln!(self.text, "{label:<9} {line}").expect("writing to a string does not fail");
+        }
+    }
+}
+
+fn docker(docker: &Docker) -> Vec<String> {
+    let product = docker.product.as_deref().unwrap_or("Engine");
+    let place = if docker.is_remote { ", not on this machine" } else { "" };
+    let runtimes = docker.runtimes.keys().map(|name| match &docker.default_runtime {
+        Some(default) if default == name => format!("{name} (default)"),
+        _ => name.clone(),
+    });
+    let devices = match &docker.discovered_devices {
+        None => "not told by this API version".to_owned(),
+        Some(devices) => list(devices.iter().map(|device| device.id.clone())),
+    };
+    let dirs = match &docker.cdi_spec_dirs {
+        None => "unknown to this engine".to_owned(),
+        Some(dirs) if dirs.is_empty() => "off".to_owned(),
+        Some(dirs) => format!("on, from {}", dirs.join(", ")),
+    };
+    let mut lines = vec![
+        format!("{product} {} (API {}) at {}{place}", docker.server_version, docker.api_version, docker.endpoint),
+        format!("runtimes: {}", list(runtimes)),
+        format!("CDI: {dirs}"),
+        format!("devices: {devices}"),
+    ];
+    lines.extend(docker.warnings.iter().map(|warning| format!("warns: {warning}")));
+    lines
+}
+
+fn driver(system: &System) -> Vec<String> {
+    match &system.kernel_driver {
+        Observed::Known(Some(driver)) => {
+            vec![format!("NVIDIA {}", driver.version.as_deref().unwrap_or("of unknown version"))]
+        }
+        Observed::Known(None) => vec!["no NVIDIA kernel module".to_owned()],
+        Observed::Unknown { reason, .. } => vec![format!("unknown: {reason}")],
+    }
+}
+
+fn gpus(facts: &HostFacts) -> Vec<String> {
+    let Some((evidence, devices)) = facts.nvidia_devices() else {
+        return vec!["none to be seen".to_owned()];
+    };
+    let mut lines: Vec<String> = devices
+        .iter()
+        .map(|device| {
+            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
+            let mig = if device.mig_devices.is_empty() {
+                String::new()
+            } else {
+                format!(", {} MIG instances", device.mig_devices.len())
+            };
+            format!("{}: {} at {}{mig}", device.index, text(&device.uuid), text(&device.pci_bus_id))
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push("none".to_owned());
+    }
+    lines.push(format!("(by {})", evidence.as_str()));
+    if let Some(Some(nvml)) = facts.nvml.known() {
+        let cuda = nvml.cuda_version.as_deref().unwrap_or("?");
+        lines.push(format!("NVML: driver {}, CUDA {cuda}", nvml.driver_version));
+    }
+    lines
+}
+
+fn cdi(cdi: &Cdi) -> Vec<String> {
+    let mut lines: Vec<String> = cdi.dirs.iter().flat_map(spec_dir).collect();
+    if lines.is_empty() {
+        lines.push(format!("no spec files in {}", list(cdi.dirs.iter().map(|dir| dir.path.clone()))));
+    }
+    lines
+}
+
+fn spec_dir(dir: &SpecDir) -> Vec<String> {
+    let mut lines: Vec<String> = dir.unreadable.iter().map(|reason| format!("{}: {reason}", dir.path)).collect();
+    for file in &dir.files {
+        match &file.outcome {
+            SpecOutcome::Read(spec) => lines.extend(spec_file(&file.path, spec)),
+            SpecOutcome::Rejected { reason } => lines.push(format!("{}: refused, {reason}", file.path)),
+            SpecOutcome::Unreadable { reason } => lines.push(format!("{}: unreadable, {reason}", file.path)),
+        }
+    }
+    lines.extend(dir.ignored.iter().map(|name| format!("{}/{name}: not read, no .json or .yaml", dir.path)));
+    lines
+}
+
+fn spec_file(path: &str, spec: &SpecText) -> Vec<String> {
+    let names = list(spec.devices.iter().map(|device| device.name.clone()));
+    let mut lines = vec![format!("{path}: {} {names}", spec.kind)];
+    lines.extend(spec.problems.iter().map(|problem| format!("  {problem}")));
+    for device in &spec.devices {
+        lines.extend(device.problems.iter().map(|problem| format!("  {}: {problem}", device.name)));
+    }
+    lines
+}
+
+fn toolkit(toolkit: &Toolkit) -> Vec<String> {
+    let config = match &toolkit.config {
+        Observed::Known(Some(config)) => {
+            format!("mode {} in {}", config.mode.as_deref().unwrap_or("not set"), config.path)
+        }
+        Observed::Known(None) => "no config.toml".to_owned(),
+        Observed::Unknown { source, reason } => format!("{source}: {reason}"),
+    };
+    let found = toolkit.binaries.values().flatten().map(|binary| binary.path.clone());
+    let broken = toolkit.named_binaries.values().filter(|binary: &&Binary| !binary.is_executable);
+    let mut lines = vec![config, format!("on PATH: {}", list(found))];
+    lines.extend(broken.map(|binary| format!("named, cannot be run: {}", binary.path)));
+    if !toolkit.ldconfig.exists {
+        lines.push(format!("ldconfig is set to {}, which does not exist", toolkit.ldconfig.setting));
+    }
+    lines
+}
+
+fn platform(system: &System) -> Vec<String> {
+    let name = system.distribution.as_ref().and_then(|distribution| distribution.name.clone());
+    let kernel = system.kernel_release.as_deref().unwrap_or("of unknown release");
+    let mut lines =
+        vec![format!("{}, kernel {kernel}, {}", name.as_deref().unwrap_or("an unknown system"), system.architecture)];
+    let traits = [
+        (system.is_wsl, "WSL"),
+        (system.is_tegra, "Tegra"),
+        (system.selinux == Observed::Known(SeLinux::Enforcing), "SELinux enforcing"),
+    ];
+    lines.extend(traits.iter().filter(|(is_so, _)| *is_so).map(|(_, name)| (*name).to_owned()));
+    if let Observed::Known(Some(machine)) = &system.virtual_machine {
+        lines.push(format!("virtual machine: {machine}"));
+    }
+    let nodes = list(system.device_nodes.iter().map(|node| format!("{} {}:{}", node.path, node.major, node.minor)));
+    lines.push(format!("device nodes: {nodes}"));
+    lines
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() { "none".to_owned() } else { items.join(", ") }
+}
