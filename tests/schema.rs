@@ -1,5 +1,7 @@
 //! The schema says to each recorded case what Compose said to it, and says it well.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads fixtures")]
+
 use std::{
     fmt::Write as _,
     fs,
