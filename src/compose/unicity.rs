@@ -63,6 +63,11 @@ const UNIQUE: &[(Pattern, Indexer)] = &[
     ("services.*.volumes", Indexer::Volume),
 ];
 
+/// Whether a list at this path is keyed.
+pub(super) fn is_keyed(path: &Path) -> bool {
+    UNIQUE.iter().any(|(pattern, _)| path.matches(pattern))
+}
+
 /// Makes the keyed lists of a model unique.
 pub(super) fn enforce(model: &mut Value, problems: &mut Vec<Diagnostic>) {
     walk(model, &mut Path::default(), problems);
