@@ -67,6 +67,11 @@ pub(super) fn layers(reading: &mut Reading<'_>, tree: usize, environment: &Envir
 }
 
 fn lay_on(reading: &mut Reading<'_>, model: &mut Value, mut layer: Layer, surroundings: &Surroundings) {
+    if let Some(services) = layer.value.get("services").filter(|services| services.is_null()) {
+        // The schema is asked after merging, where nothing is left of a null.
+        let problem = "`services` is empty".to_owned();
+        reading.refuse_at(SCHEMA_VIOLATION, services.place(), problem, Vec::new());
+    }
     extends::extend(reading, &mut layer, surroundings);
     clear::clear(model, &layer.cleared);
     include::include(reading, &mut layer, surroundings);
@@ -101,7 +106,9 @@ fn compose_model(reading: &mut Reading<'_>, value: Value) -> Option<Value> {
 
 /// The schema, on what is merged so far; then `version`, which Compose ignores, goes.
 fn validate(reading: &mut Reading<'_>, model: &mut Value) {
-    for problem in schema::validate(model) {
+    let (problems, is_accepted) = schema::judge(model);
+    reading.is_accepted &= is_accepted;
+    for problem in problems {
         reading.refuse(problem);
     }
     if let Some(map) = model.as_map_mut() {

@@ -52,11 +52,19 @@ enum Violation {
 /// checks after each file that it merges, before short forms become long ones; so does the
 /// caller. Nothing is said of a variable without a value, nor of what lies below one.
 pub fn validate(model: &Value) -> Vec<Diagnostic> {
+    judge(model).0
+}
+
+/// The same, and whether Compose takes the model: it refuses a wrong value also where a variable
+/// without a value is what made it wrong.
+pub(super) fn judge(model: &Value) -> (Vec<Diagnostic>, bool) {
     let json = to_json(model);
     let mut found = Vec::new();
     // A value of the wrong type often breaks what is said of its number or its text too.
     let mut told: Option<String> = None;
+    let mut is_accepted = true;
     for error in ComposeFile::iter_errors(&json) {
+        is_accepted = false;
         let pointer = error.instance_path().as_str();
         let trail = Trail::follow(model, pointer);
         if trail.has_hole() || told.as_deref() == Some(pointer) {
@@ -69,7 +77,7 @@ pub fn validate(model: &Value) -> Vec<Diagnostic> {
             found.extend(words::diagnostic(&trail, &violation));
         }
     }
-    found
+    (found, is_accepted)
 }
 
 fn violations(kind: &Kind) -> Vec<Violation> {
