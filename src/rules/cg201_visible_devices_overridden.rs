@@ -36,7 +36,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let is_same = entry.node.hole.is_none() && Devices::of_all(requests.iter().copied()) == Some(said);
     let finding = sink.report(
         format!(
-            "`{NVIDIA_VISIBLE_DEVICES}` of service `{}` has no effect: its GPU request decides, for {}",
+            "`{NVIDIA_VISIBLE_DEVICES}` of service `{}` has no effect: its GPU request decides, and gives {}",
             cx.name,
             wanted(&request.selector)
         ),
