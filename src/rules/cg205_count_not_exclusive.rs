@@ -38,6 +38,7 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
             format!("services {} share GPU 0: `count` takes the first GPUs, whoever has them", listed(&names)),
             first.place,
         );
+        finding.service = Some(first.service.to_owned());
         finding.related = others.iter().map(|other| Label::new(other.place, "counts from GPU 0 too")).collect();
         finding.help =
             Some("name each service's own GPUs, by `device_ids` or by CDI name; name one GPU twice to share it".into());
