@@ -2,11 +2,9 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use super::{
-    Answer,
-    args::ProbeArgs,
-    exit::{CliError, Exit},
-};
+use super::exit::CliError;
+#[cfg(not(feature = "probe"))]
+use super::{Answer, args::ProbeArgs, exit::Exit};
 use crate::{host::HostFacts, source::Files};
 
 /// Facts files are small; anything above this is something else.
