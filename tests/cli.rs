@@ -7,6 +7,8 @@ mod folder;
 #[path = "cli/hostile.rs"]
 mod hostile;
 
+use std::fs;
+
 use assert_cmd::Command;
 use serde_json::Value;
 
@@ -175,6 +177,10 @@ fn files_that_nobody_names() {
     let mut chosen = folder.command(&["config", "--services"]);
     chosen.env("COMPOSE_FILE", "other.yaml,docker-compose.yml").env("COMPOSE_PATH_SEPARATOR", ",");
     assert!(Outcome::of(&mut chosen).exits(0).out.contains("web"));
+    folder.write("own.env", b"# which\nexport COMPOSE_FILE=\"other.yaml\"\n");
+    assert_eq!(folder.run(&["config", "--services", "--env-file", "own.env"]).exits(0).out, "other\n");
+    fs::rename(folder.path().join("own.env"), folder.path().join(".env")).expect("files can be renamed");
+    assert_eq!(folder.run(&["config", "--services"]).exits(0).out, "other\n");
 }
 
 #[test]

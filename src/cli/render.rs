@@ -22,7 +22,7 @@ pub(super) fn run(
     stdin: &mut dyn Read,
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
-    let Some(project) = accepted_project(&args.project, true, world, stdin, answer)? else {
+    let Some((project, _)) = accepted_project(&args.project, true, world, stdin, answer)? else {
         return Ok(Exit::Findings);
     };
     let text = printed(&project.model, args.format);
