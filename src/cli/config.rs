@@ -34,11 +34,7 @@ pub(super) fn run(
     let Some((project, sources)) = accepted_project(&args.project, !args.no_interpolate, world, stdin, answer)? else {
         return Ok(Exit::Findings);
     };
-    let form = match args.format {
-        ProjectFormat::Yaml => Form::Yaml,
-        ProjectFormat::Json => Form::Json,
-    };
-    let Normalised { value, problems } = compose::normalise(&project, form, &files);
+    let Normalised { value, problems } = compose::normalise(&project, form(args.format), &files);
     if !problems.is_empty() {
         tell(&problems, &sources, world, answer);
         return Ok(Exit::Findings);
@@ -73,7 +69,8 @@ pub(super) fn accepted_project(
     let mut sources = SourceMap::default();
     let Loaded { project, diagnostics } = compose::load(&request, &files, &mut sources)?;
     // What the reader merely remarks on is lint's business where the project loads.
-    let least = if project.is_accepted { Severity::Warning } else { Severity::Error };
+    let worst = diagnostics.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
+    let least = if project.is_accepted { Severity::Warning } else { worst };
     let findings: Vec<Diagnostic> = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
     tell(&findings, &sources, world, answer);
     Ok(project.is_accepted.then_some((project, sources)))
@@ -83,6 +80,14 @@ pub(super) fn accepted_project(
 pub(super) fn tell(findings: &[Diagnostic], sources: &SourceMap, world: &Surroundings, answer: &mut Answer) {
     let report = Report { sources, findings, skipped: &[], name_of, has_statistics: false };
     answer.err.push_str(&human(&report, world.look_err()));
+}
+
+/// The way of printing that a format asks for.
+pub(super) fn form(format: ProjectFormat) -> Form {
+    match format {
+        ProjectFormat::Yaml => Form::Yaml,
+        ProjectFormat::Json => Form::Json,
+    }
 }
 
 /// A project as text.
