@@ -160,6 +160,20 @@ b/stack.yml
 }
 
 #[test]
+fn what_is_printed_depends_on_no_thread() {
+    let paths: Vec<String> = (0..40).map(|at| format!("{at}/compose.yaml")).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), LEGACY)).collect();
+    let folder = Folder::new(&files);
+    let with_threads = |count: &str| {
+        let mut command = folder.command(&["lint", "--statistics"]);
+        Outcome::of(command.env("RAYON_NUM_THREADS", count)).exits(1).out
+    };
+    let alone = with_threads("1");
+    assert!(alone.contains("   40  CG106"), "{alone}");
+    assert_eq!(alone, with_threads("8"));
+}
+
+#[test]
 fn files_that_nobody_names() {
     let other = GOOD.replace("web", "other");
     let overlay = "services:\n  extra:\n    image: x\n";

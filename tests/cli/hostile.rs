@@ -77,6 +77,15 @@ fn twenty_megabytes_of_junk() {
 }
 
 #[test]
+fn twenty_megabytes_on_standard_input() {
+    let folder = Folder::new(&[]);
+    for args in [&["lint", "-"][..], &["lint", "-f", "-"], &["config", "-f", "-"]] {
+        let outcome = Outcome::of(folder.command(args).write_stdin(vec![b'x'; 20 << 20])).exits(1);
+        assert!((outcome.out + &outcome.err).contains("larger than 16 MiB"), "{args:?}");
+    }
+}
+
+#[test]
 fn no_file() {
     let folder = Folder::new(&[("compose.yaml", GOOD)]);
     folder.run(&["lint", "nope.yaml"]).fails_with(3, "cannot read nope.yaml: no such file");
