@@ -4,7 +4,7 @@ use super::value::Data;
 
 /// A float as Go's `%v` prints it: the shortest digits that read back, with an exponent
 /// below 1e-4 and from 1e21 on (strconv/ftoa.go, fmt/format.go `fmtFloat`).
-pub fn go_float(value: f64) -> String {
+pub(super) fn go_float(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }
