@@ -129,8 +129,13 @@ impl Loading<'_> {
             }
             _ => format!("this is no Compose file: its top level is {}, not a mapping", value.kind()),
         };
+        let first = match &value.data {
+            Data::Map(map) => map.values().next().and_then(Value::key_span),
+            Data::Seq(items) => items.first().and_then(Value::span),
+            _ => value.span(),
+        };
         let place =
-            value.span().map_or_else(|| Place::File(String::new()), |span| Place::Source(first_line(span).into()));
+            first.or(value.span()).map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
         let help = "a Compose file has a mapping at its top, with `services`";
         self.diagnostics.push(Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, message, place).with_help(help));
         None
@@ -185,11 +190,6 @@ impl Loading<'_> {
         let problem = Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, "the file is empty", place);
         self.diagnostics.push(problem.with_help("a Compose file has a mapping at its top, with `services`"));
     }
-}
-
-/// A short stretch at the front of a long one: what is shown of a whole file.
-fn first_line(span: source::Span) -> source::Span {
-    source::Span { end: span.end.min(span.start + 1), ..span }
 }
 
 fn project_directory(request: &LoadRequest, files: &dyn Files) -> PathBuf {

@@ -27,6 +27,7 @@ mod cg301_driver_library_mount;
 mod cg303_raw_device_nodes;
 mod cg304_incomplete_device_nodes;
 mod cg401_runtime_without_visible_devices;
+mod cg601_missing_module;
 mod cg701_privileged_gpu;
 mod devices;
 mod fix;
@@ -70,6 +71,7 @@ pub static ALL: &[&Rule] = &[
     &cg303_raw_device_nodes::RULE,
     &cg304_incomplete_device_nodes::RULE,
     &cg401_runtime_without_visible_devices::RULE,
+    &cg601_missing_module::RULE,
     &cg701_privileged_gpu::RULE,
 ];
 

@@ -3,8 +3,8 @@
 use super::value::Data;
 
 /// A float as Go's `%v` prints it: the shortest digits that read back, with an exponent
-/// below 1e-4 and from 1e21 on (strconv/ftoa.go, fmt/format.go `fmtFloat`).
-pub(super) fn go_float(value: f64) -> String {
+/// below 1e-4 and from 1e6 on (strconv/ftoa.go, `%g` with the shortest precision).
+pub fn go_float(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }
@@ -14,7 +14,7 @@ pub(super) fn go_float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (digits, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
     let exponent: i32 = exponent.parse().expect("`{:e}` writes a number behind its e");
-    if value != 0.0 && !(-4..21).contains(&exponent) {
+    if value != 0.0 && !(-4..6).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }
