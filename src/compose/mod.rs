@@ -29,7 +29,7 @@ mod words;
 pub use environment::Environment;
 pub use interpolate::UNSET_VARIABLE;
 pub use load::{LoadError, LoadRequest, Loaded, load};
-pub use normalise::{Normalised, normalise};
+pub use normalise::{Normalised, normalise, portable};
 pub use printed::Form;
 pub use project::Project;
 pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, variable};

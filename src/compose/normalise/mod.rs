@@ -15,7 +15,7 @@ use crate::{
     yaml::{Data, Value},
 };
 
-pub(super) use active::{active_profiles, is_active};
+pub(super) use active::active_profiles;
 
 /// The project as `docker compose config` would print it.
 #[derive(Debug)]
@@ -41,6 +41,18 @@ pub fn normalise(project: &Project, form: Form, files: &dyn Files) -> Normalised
     let (mut value, _) = printed::printed(&model, form);
     escape(&mut value);
     Normalised { value, problems }
+}
+
+/// The project for Compose to read again: complete and with absolute paths, so that it may come
+/// from anywhere, but with all its services under their profiles and with its files of variables
+/// left as files.
+pub fn portable(project: &Project, form: Form) -> Value {
+    let mut model = completed(project);
+    let directory = project.directory.to_string_lossy();
+    paths::resolve(&mut model, &directory, project.environment.get("HOME"));
+    let (mut value, _) = printed::printed(&model, form);
+    escape(&mut value);
+    value
 }
 
 /// The model with all that Compose adds before it looks at profiles and files.
