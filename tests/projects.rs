@@ -1,7 +1,9 @@
 //! The fixture projects through the built program: `lint` names each defect at its line and is
-//! silent on the corrected form, and `render` writes each for recorded hosts.
+//! silent on the corrected form, its fixes mend, and `render` writes each for recorded hosts.
 #![expect(clippy::disallowed_methods, reason = "a test reads fixtures and starts the program")]
 
+#[path = "projects/fix.rs"]
+mod fix;
 mod fixture_projects;
 #[path = "projects/lint.rs"]
 mod lint;
@@ -14,14 +16,18 @@ use std::{
     process::{Command, ExitCode, Output},
 };
 
-use libtest_mimic::{Arguments, Trial};
+use fixture_projects::Fixture;
+use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> io::Result<ExitCode> {
     let mut trials = Vec::new();
+    let checks: [(&str, fn(&Fixture) -> Result<(), Failed>); 3] =
+        [("fix", fix::check), ("lint", lint::check), ("render", render::check)];
     for fixture in fixture_projects::all()? {
-        let (name, again) = (fixture.name.clone(), fixture.clone());
-        trials.push(Trial::test(format!("lint::{name}"), move || lint::check(&fixture)));
-        trials.push(Trial::test(format!("render::{name}"), move || render::check(&again)));
+        for (what, check) in checks {
+            let fixture = fixture.clone();
+            trials.push(Trial::test(format!("{what}::{}", fixture.name), move || check(&fixture)));
+        }
     }
     Ok(libtest_mimic::run(&Arguments::from_args(), trials).exit_code())
 }
