@@ -69,6 +69,7 @@ impl Converter {
         let is_json = self.form == Form::Json;
         match field.shown {
             Shown::Filled => cast.filter(|value| !is_zero(value, field.shape)),
+            Shown::YamlOnly => cast.filter(|value| !is_json && !is_zero(value, field.shape)),
             Shown::Set => cast,
             Shown::Nullable => cast.or_else(|| is_json.then(Value::default)),
             Shown::Hollow => match cast {
@@ -85,7 +86,6 @@ impl Converter {
             Shape::Struct(fields) | Shape::Closed(fields) => return Some(self.structure(value, fields, shape)),
             Shape::List(item) => return self.list(value, item),
             Shape::Map(item) => return self.map(value, item),
-            Shape::Any => return Some(self.any(value)),
             Shape::Labels | Shape::Variables => scalars::pairs(value, matches!(shape, Shape::Variables), self.form),
             Shape::MultiOptions => scalars::multi_options(value, self.form),
             Shape::Ulimit => scalars::ulimit(value, self.form),

@@ -58,8 +58,6 @@ enum Shape {
     Ssh,
     /// One limit, or a soft and a hard one.
     Ulimit,
-    /// As it is, keys sorted.
-    Any,
     /// A list.
     List(&'static Shape),
     /// A mapping with the user's keys.
@@ -92,6 +90,8 @@ enum Shown {
     Always,
     /// Always, in JSON with a capital letter.
     Capital,
+    /// In YAML if it is not empty; Compose forgets it in JSON.
+    YamlOnly,
 }
 
 /// Something that Compose cannot cast.

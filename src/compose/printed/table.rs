@@ -21,7 +21,7 @@ pub(super) static PROJECT: &[Field] = &[
     field("volumes", &Map(&Struct(VOLUME)), Filled),
     field("secrets", &Map(&Struct(FILE_OBJECT)), Filled),
     field("configs", &Map(&Struct(FILE_OBJECT)), Filled),
-    field("models", &Map(&Struct(MODEL)), Filled),
+    field("models", &Map(&Struct(MODEL)), YamlOnly),
 ];
 
 static SERVICE: &[Field] = &[
@@ -259,7 +259,7 @@ static NETWORK: &[Field] = &[
     field("name", &Text, Filled),
     field("driver", &Text, Filled),
     field("driver_opts", &Labels, Filled),
-    field("ipam", &Struct(&[field("driver", &Text, Filled), field("config", &List(&Struct(POOL)), Filled)]), Hollow),
+    field("ipam", &Struct(&[field("driver", &Text, Filled), field("config", &List(&Closed(POOL)), Filled)]), Hollow),
     field("external", &Flag, Filled),
     field("internal", &Flag, Filled),
     field("attachable", &Flag, Filled),
