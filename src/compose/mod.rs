@@ -3,12 +3,33 @@
 //! `load` runs the phases in Compose's order; [`Project`] is what they end in: one tree of
 //! all files, in which every node knows its places.
 
+mod canonical;
+mod cast;
+mod clear;
+mod consistency;
+mod dotenv;
+mod durations;
+mod environment;
+mod interpolate;
 mod load;
+mod merge;
+mod name;
 mod normalise;
+mod path;
+mod paths;
+mod printed;
 mod project;
+mod schema;
+mod template;
+mod unicity;
 mod view;
+mod volume;
+mod words;
 
+pub use environment::Environment;
+pub use interpolate::UNSET_VARIABLE;
 pub use load::{LoadError, LoadRequest, Loaded, load};
-pub use normalise::normalise;
+pub use normalise::{Normalised, normalise, portable};
+pub use printed::Form;
 pub use project::Project;
 pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, variable};

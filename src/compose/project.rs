@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::Environment;
 use crate::{
     source::{FileId, Span},
     yaml::{Map, NodeRef, Tree, Value},
@@ -19,6 +20,12 @@ pub struct Project {
     pub model: Value,
     /// The files' syntax trees, in the order of loading.
     pub trees: Vec<Tree>,
+    /// The variables that were at hand: the caller's and those of `.env`.
+    pub environment: Environment,
+    /// Profiles that are on; `*` is all.
+    pub profiles: Vec<String>,
+    /// Whether variables were replaced (`--no-interpolate` was not given).
+    pub is_interpolated: bool,
     /// Whether Compose takes the project too. Where it does not, the findings say why, and
     /// the model holds what could be read.
     pub is_accepted: bool,

@@ -5,10 +5,13 @@
 mod cdi_name;
 mod collect;
 mod device;
+mod driver_file;
+mod select;
 
 pub use cdi_name::QualifiedName;
 pub use collect::collect;
 pub use device::{DeviceId, DeviceSelector};
+pub use driver_file::driver_part;
 
 use crate::{source::Span, yaml::Value};
 

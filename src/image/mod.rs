@@ -1,5 +1,42 @@
 //! Images: what the project builds, what their commands need, what they hold.
+//!
+//! [`collect`] reads the Dockerfile of each service that builds (`build`, `dockerfile`,
+//! `dockerignore`), follows its stages (`stage`, `expand`), finds out what the service starts
+//! (`words`, `command`, `program`, `shell`) and asks the build context by path whether the
+//! image holds that (`answer`, `holds`, `carry`, `effects`, `install`). Rules read the answer
+//! and no disk. Wherever a step cannot be followed the answer is "unknown": a false alarm
+//! costs more than silence.
 
-/// What is known of the images that a project builds, by service.
-#[derive(Debug, Default)]
-pub struct BuiltImages {}
+mod answer;
+mod base;
+mod build;
+mod built;
+mod carry;
+mod collect;
+mod command;
+mod context;
+mod copy_line;
+mod dockerfile;
+mod dockerignore;
+mod effects;
+mod expand;
+mod holds;
+mod install;
+mod instruction;
+mod locate;
+mod overlay;
+mod pattern;
+mod pip;
+mod place;
+mod program;
+mod python;
+mod requirement;
+mod shell;
+mod stage;
+mod words;
+
+pub use built::{Absence, BuiltImage, BuiltImages, CopyLine, Held, Program, Start};
+pub use collect::collect;
+pub use dockerfile::{Dockerfile, parse as parse_dockerfile};
+pub use dockerignore::Dockerignore;
+pub use instruction::{CommandLine, Flag, Instruction, Kind, RunText, Stage, Text, Transfer, TransferSource};

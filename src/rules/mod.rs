@@ -3,6 +3,34 @@
 //! A rule is static data and a function. Its page, `rules/CODE-name.md`, is its
 //! documentation, what `composegpu explain` prints, and its tests.
 
+mod cg001_syntax_error;
+mod cg002_duplicate_key;
+mod cg003_schema_violation;
+mod cg004_unknown_key;
+mod cg005_unset_variable;
+mod cg006_missing_env_file;
+mod cg007_alias_expansion;
+mod cg008_inconsistent_project;
+mod cg101_missing_capabilities;
+mod cg102_count_and_device_ids;
+mod cg106_legacy_gpu_reservation;
+mod cg107_obsolete_version;
+mod cg110_mixed_request_forms;
+mod cg119_legacy_runtime_form;
+mod cg201_visible_devices_overridden;
+mod cg202_visible_devices_inert;
+mod cg203_cuda_visible_devices_renumbered;
+mod cg204_cuda_visible_devices_invalid;
+mod cg205_count_not_exclusive;
+mod cg209_legacy_mig_id;
+mod cg301_driver_library_mount;
+mod cg303_raw_device_nodes;
+mod cg304_incomplete_device_nodes;
+mod cg401_runtime_without_visible_devices;
+mod cg601_missing_module;
+mod cg701_privileged_gpu;
+mod devices;
+mod fix;
 mod run;
 
 use crate::{
@@ -18,7 +46,34 @@ use crate::{
 pub use run::run;
 
 /// Every rule, in code order. A rule that is not here does not compile cleanly (`dead_code`).
-pub static ALL: &[&Rule] = &[];
+pub static ALL: &[&Rule] = &[
+    &cg001_syntax_error::RULE,
+    &cg002_duplicate_key::RULE,
+    &cg003_schema_violation::RULE,
+    &cg004_unknown_key::RULE,
+    &cg005_unset_variable::RULE,
+    &cg006_missing_env_file::RULE,
+    &cg007_alias_expansion::RULE,
+    &cg008_inconsistent_project::RULE,
+    &cg101_missing_capabilities::RULE,
+    &cg102_count_and_device_ids::RULE,
+    &cg106_legacy_gpu_reservation::RULE,
+    &cg107_obsolete_version::RULE,
+    &cg110_mixed_request_forms::RULE,
+    &cg119_legacy_runtime_form::RULE,
+    &cg201_visible_devices_overridden::RULE,
+    &cg202_visible_devices_inert::RULE,
+    &cg203_cuda_visible_devices_renumbered::RULE,
+    &cg204_cuda_visible_devices_invalid::RULE,
+    &cg205_count_not_exclusive::RULE,
+    &cg209_legacy_mig_id::RULE,
+    &cg301_driver_library_mount::RULE,
+    &cg303_raw_device_nodes::RULE,
+    &cg304_incomplete_device_nodes::RULE,
+    &cg401_runtime_without_visible_devices::RULE,
+    &cg601_missing_module::RULE,
+    &cg701_privileged_gpu::RULE,
+];
 
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {
@@ -60,6 +115,17 @@ pub enum FixAvailability {
     Sometimes,
     /// Always.
     Always,
+}
+
+impl FixAvailability {
+    /// Lower-case word for lists and JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Sometimes => "sometimes",
+            Self::Always => "always",
+        }
+    }
 }
 
 /// The level a rule looks at, and what it may know there.

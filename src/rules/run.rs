@@ -1,7 +1,11 @@
 //! One walk over a project; each rule is called at its own level.
 
 use super::{ALL, Check, DocumentCx, Findings, ProjectCx, RequestCx, Rule, ServiceCx, Sink};
-use crate::host::HostFacts;
+use crate::{
+    compose::Project,
+    diag::{Diagnostic, Label},
+    host::HostFacts,
+};
 
 /// Runs every rule that can run with what is known.
 pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
@@ -9,7 +13,30 @@ pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
     for rule in ALL {
         run_rule(rule, cx, host, &mut out);
     }
+    out.diagnostics = join_shared(out.diagnostics, cx.project);
     out
+}
+
+/// One text is one defect: services that share it through an anchor, a merge key or `extends`
+/// are named by labels of the first one's finding.
+fn join_shared(findings: Vec<Diagnostic>, project: &Project) -> Vec<Diagnostic> {
+    let mut joined: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let is_same = |earlier: &&mut Diagnostic| {
+            earlier.code == finding.code
+                && earlier.place.span().is_some()
+                && earlier.place.span() == finding.place.span()
+        };
+        match joined.iter_mut().find(is_same) {
+            None => joined.push(finding),
+            Some(earlier) => {
+                let name = finding.service.as_deref().filter(|name| earlier.service.as_deref() != Some(name));
+                let span = name.and_then(|name| project.service_place(name));
+                earlier.related.extend(span.map(|span| Label::new(span, "this service shares it")));
+            }
+        }
+    }
+    joined
 }
 
 fn run_rule(rule: &'static Rule, cx: &ProjectCx<'_>, host: Option<&HostFacts>, out: &mut Findings) {

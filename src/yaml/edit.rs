@@ -2,10 +2,14 @@
 //!
 //! Every function leaves all other bytes alone, keeps the line ends and the indentation of
 //! the file, and answers `None` where the wish cannot be met without touching more than it
-//! says (a flow collection over several lines with comments, a node that an alias shares).
+//! says (a node that an alias shares, comments inside what goes from a flow collection).
 
-use super::tree::{NodeId, Tree};
-use crate::diag::Edit;
+use super::{
+    emit,
+    layout::Layout,
+    tree::{NodeId, NodeKind, Tree},
+};
+use crate::{diag::Edit, source::Span};
 
 /// The text and the tree of one file.
 #[derive(Clone, Copy, Debug)]
@@ -16,18 +20,76 @@ pub struct File<'a> {
     pub text: &'a str,
 }
 
-/// Removes the mapping entry or list item whose value is `node`, with the comments that
-/// belong to it. Where that would leave its collection empty, the collection's own entry
-/// goes too, and so on upwards, but never above `stop` (which stays).
-pub fn remove(file: File<'_>, node: NodeId, stop: NodeId) -> Option<Vec<Edit>> {
-    let _ = (file, node, stop);
-    None
+impl File<'_> {
+    fn edit(&self, start: usize, end: usize, text: impl Into<String>) -> Edit {
+        Edit { span: Span::new(self.tree.file, start, end), text: text.into() }
+    }
+
+    fn layout(&self) -> Layout<'_> {
+        Layout { tree: self.tree, text: self.text }
+    }
+
+    /// Whether the entry `node` and everything around it stands for itself alone.
+    fn is_free(&self, node: NodeId) -> bool {
+        !self.tree.is_incomplete && !self.tree.is_shared(node)
+    }
 }
 
-/// Writes `text` in place of the node's own text (tag and anchor stay).
+/// The text with the edits carried out. Edits that overlap are a mistake of the caller: the
+/// later one is left out.
+pub fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        let range = edit.span.range();
+        if range.start < at || range.end > text.len() {
+            continue;
+        }
+        out.push_str(&text[at..range.start]);
+        out.push_str(&edit.text);
+        at = range.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// Removes the mapping entry or list item whose value is `node`, with the comments that
+/// belong to it. Where that would leave its collection empty, the collection's own entry
+/// goes too, and so on upwards, but never `stop` or anything above it.
+pub fn remove(file: File<'_>, node: NodeId, stop: NodeId) -> Option<Vec<Edit>> {
+    let mut target = node;
+    while let Some(parent) = file.tree.node(target).parent
+        && parent != stop
+        && file.tree.children(parent) == 1
+        && file.tree.node(parent).parent.is_some()
+    {
+        target = parent;
+    }
+    if !file.is_free(target) || target == stop {
+        return None;
+    }
+    let range = file.layout().entry_range(target)?;
+    Some(vec![file.edit(range.start, range.end, "")])
+}
+
+/// Writes `text` in place of the node's own text (tag and anchor stay). Block collections
+/// and block scalars are not replaced.
 pub fn replace(file: File<'_>, node: NodeId, text: &str) -> Option<Vec<Edit>> {
-    let _ = (file, node, text);
-    None
+    let found = file.tree.node(node);
+    let old = &file.text[found.span.range()];
+    let is_block = match &found.kind {
+        NodeKind::Sequence { is_flow, .. } | NodeKind::Mapping { is_flow, .. } => !is_flow,
+        NodeKind::Scalar { .. } => old.starts_with(['|', '>']),
+        NodeKind::Alias { .. } => false,
+    };
+    if is_block || !file.is_free(node) {
+        return None;
+    }
+    // An absent value stands right behind its colon.
+    let gap = if old.is_empty() { " " } else { "" };
+    Some(vec![file.edit(found.span.start as usize, found.span.end as usize, format!("{gap}{text}"))])
 }
 
 /// Adds the entry `key: value` to a mapping, behind the entry whose value is `after`, or at
@@ -40,24 +102,103 @@ pub fn insert_entry(
     key: &str,
     value: &str,
 ) -> Option<Vec<Edit>> {
-    let _ = (file, mapping, after, key, value);
-    None
+    let NodeKind::Mapping { entries, is_flow } = &file.tree.node(mapping).kind else { return None };
+    if !file.is_free(mapping) {
+        return None;
+    }
+    let key = emit::scalar(key);
+    if *is_flow {
+        let value = as_flow(value)?;
+        let last = after.or(entries.last().map(|entry| entry.1));
+        return insert_flow(file, mapping, last, &format!("{key}: {value}"));
+    }
+    let layout = file.layout();
+    let last = after.or(entries.last().map(|entry| entry.1))?;
+    let column = layout.column(entries.first()?.0);
+    let margin = " ".repeat(column);
+    let text = if value.contains('\n') || value.starts_with("- ") {
+        let step = if value.starts_with("- ") { layout.list_step() } else { layout.step() };
+        let inner = " ".repeat(column + step);
+        let lines: Vec<String> = value.lines().map(|line| format!("{inner}{line}")).collect();
+        format!("{margin}{key}:{nl}{}", lines.join(layout.line_break()), nl = layout.line_break())
+    } else {
+        format!("{margin}{key}: {value}")
+    };
+    Some(vec![insert_line(file, layout.end_of_entry(last), &text)])
 }
 
 /// Adds an item at the end of a list; `value` as for [`insert_entry`].
 pub fn append_item(file: File<'_>, sequence: NodeId, value: &str) -> Option<Vec<Edit>> {
-    let _ = (file, sequence, value);
-    None
+    let NodeKind::Sequence { items, is_flow } = &file.tree.node(sequence).kind else { return None };
+    if !file.is_free(sequence) {
+        return None;
+    }
+    if *is_flow {
+        return insert_flow(file, sequence, items.last().copied(), &as_flow(value)?);
+    }
+    let layout = file.layout();
+    let last = *items.last()?;
+    let margin = " ".repeat(layout.column_of(layout.dash(last)?));
+    let mut lines = value.lines();
+    let mut text = format!("{margin}- {}", lines.next()?);
+    for line in lines {
+        text.push_str(&format!("{}{margin}  {line}", layout.line_break()));
+    }
+    Some(vec![insert_line(file, layout.end_of_entry(last), &text)])
 }
 
 /// Puts a tag such as `!override` on a node, in place of the one it has.
 pub fn set_tag(file: File<'_>, node: NodeId, tag: &str) -> Option<Vec<Edit>> {
-    let _ = (file, node, tag);
-    None
+    let found = file.tree.node(node);
+    if !file.is_free(node) {
+        return None;
+    }
+    if let Some(old) = &found.tag {
+        return Some(vec![file.edit(old.span.start as usize, old.span.end as usize, tag)]);
+    }
+    let is_block =
+        matches!(found.kind, NodeKind::Sequence { is_flow: false, .. } | NodeKind::Mapping { is_flow: false, .. });
+    if is_block {
+        // A block collection begins on a line of its own: its tag stands behind the key's colon.
+        let colon = file.layout().colon(node)?;
+        return Some(vec![file.edit(colon + 1, colon + 1, format!(" {tag}"))]);
+    }
+    let start = file.tree.full_start(node) as usize;
+    let gap = if found.span.start == found.span.end { " " } else { "" };
+    let behind = if gap.is_empty() { " " } else { "" };
+    Some(vec![file.edit(start, start, format!("{gap}{tag}{behind}"))])
 }
 
 /// Renames the key of the mapping entry whose value is `node`.
 pub fn rename_key(file: File<'_>, node: NodeId, key: &str) -> Option<Vec<Edit>> {
-    let _ = (file, node, key);
-    None
+    let old = file.tree.key_of(node)?;
+    let span = file.tree.node(old).span;
+    file.is_free(node).then(|| vec![file.edit(span.start as usize, span.end as usize, emit::scalar(key))])
+}
+
+/// An edit that puts whole lines behind the line break at `at` (or makes that line break).
+fn insert_line(file: File<'_>, at: usize, text: &str) -> Edit {
+    let nl = file.layout().line_break();
+    let ends_line = at == 0 || file.text[..at].ends_with('\n');
+    let text = if ends_line { format!("{text}{nl}") } else { format!("{nl}{text}") };
+    file.edit(at, at, text)
+}
+
+fn insert_flow(file: File<'_>, collection: NodeId, after: Option<NodeId>, text: &str) -> Option<Vec<Edit>> {
+    let span = file.tree.node(collection).span;
+    let (at, text) = match after {
+        Some(last) => (file.tree.full_end(last) as usize, format!(", {text}")),
+        None => (span.start as usize + 1, text.to_owned()),
+    };
+    Some(vec![file.edit(at, at, text)])
+}
+
+/// Block YAML of one level as flow YAML; deeper levels are not turned.
+fn as_flow(value: &str) -> Option<String> {
+    if !value.contains('\n') && !value.starts_with("- ") {
+        return Some(value.to_owned());
+    }
+    let items: Option<Vec<&str>> =
+        value.lines().map(|line| line.strip_prefix("- ").filter(|item| !item.contains(": "))).collect();
+    Some(format!("[{}]", items?.join(", ")))
 }

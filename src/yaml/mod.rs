@@ -4,11 +4,20 @@
 //! [`Value`] of a document (typed scalars, aliases, merge keys, `!reset` and `!override`),
 //! `edit` turns wishes about nodes into byte edits, `emit` writes. Nothing here knows Compose.
 
+mod dialect;
 pub mod edit;
 pub mod emit;
+mod events;
+mod layout;
 mod number;
+mod parse;
+mod places;
+mod resolve;
+mod scalar;
 mod tree;
 mod value;
 
+pub use parse::{LIMIT, SYNTAX_ERROR, parse};
+pub use resolve::{Cleared, DUPLICATE_KEY, Resolved, resolve};
 pub use tree::{Anchor, Comment, Node, NodeId, NodeKind, NodeRef, ScalarStyle, Tag, Tree};
 pub use value::{Data, Hole, Map, Origin, Value, Via};

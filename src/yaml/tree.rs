@@ -41,6 +41,55 @@ impl Tree {
         self.nodes.iter().enumerate().map(|(index, node)| (NodeId(index as u32), node))
     }
 
+    /// How many items or entries a collection has; none for a scalar.
+    pub fn children(&self, id: NodeId) -> usize {
+        match &self.node(id).kind {
+            NodeKind::Sequence { items, .. } => items.len(),
+            NodeKind::Mapping { entries, .. } => entries.len(),
+            NodeKind::Scalar { .. } | NodeKind::Alias { .. } => 0,
+        }
+    }
+
+    /// A list's items, or the values of a mapping.
+    pub fn values(&self, id: NodeId) -> Vec<NodeId> {
+        match &self.node(id).kind {
+            NodeKind::Sequence { items, .. } => items.clone(),
+            NodeKind::Mapping { entries, .. } => entries.iter().map(|entry| entry.1).collect(),
+            NodeKind::Scalar { .. } | NodeKind::Alias { .. } => Vec::new(),
+        }
+    }
+
+    /// The key of the mapping entry whose value is `id`.
+    pub fn key_of(&self, id: NodeId) -> Option<NodeId> {
+        let NodeKind::Mapping { entries, .. } = &self.node(self.node(id).parent?).kind else { return None };
+        entries.iter().find(|entry| entry.1 == id).map(|entry| entry.0)
+    }
+
+    /// Whether the collection around a node is in flow style, and the node's index in it.
+    pub(super) fn position(&self, id: NodeId) -> Option<(bool, usize)> {
+        match &self.node(self.node(id).parent?).kind {
+            NodeKind::Sequence { items, is_flow } => Some((*is_flow, items.iter().position(|item| *item == id)?)),
+            NodeKind::Mapping { entries, is_flow } => Some((*is_flow, entries.iter().position(|entry| entry.1 == id)?)),
+            NodeKind::Scalar { .. } | NodeKind::Alias { .. } => None,
+        }
+    }
+
+    /// First byte of a node with its tag and anchor.
+    pub(super) fn full_start(&self, id: NodeId) -> u32 {
+        let node = self.node(id);
+        let tag = node.tag.as_ref().map_or(u32::MAX, |tag| tag.span.start);
+        let anchor = node.anchor.as_ref().map_or(u32::MAX, |anchor| anchor.span.start);
+        node.span.start.min(tag).min(anchor)
+    }
+
+    /// One past the last byte of a node with its tag and anchor, which alone mark an empty one.
+    pub(super) fn full_end(&self, id: NodeId) -> u32 {
+        let node = self.node(id);
+        let tag = node.tag.as_ref().map_or(0, |tag| tag.span.end);
+        let anchor = node.anchor.as_ref().map_or(0, |anchor| anchor.span.end);
+        node.span.end.max(tag).max(anchor)
+    }
+
     /// Whether the node or anything above it carries an anchor that some alias uses: a
     /// change there changes more than one place.
     pub fn is_shared(&self, id: NodeId) -> bool {

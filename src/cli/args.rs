@@ -1,0 +1,298 @@
+//! What was said on the command line. The only file that knows `clap`; what the words mean
+//! is in `settings`.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use super::{
+    examples::{CONFIG_EXAMPLES, EXIT_CODES, EXPLAIN_EXAMPLES, LINT_EXAMPLES, PROBE_EXAMPLES, RENDER_EXAMPLES},
+    exit::Exit,
+};
+
+/// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
+/// that works on a host.
+#[derive(Debug, Parser)]
+#[command(name = "composegpu", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true, after_help = EXIT_CODES)]
+pub(super) struct Args {
+    /// Colours in the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: ColorWhen,
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Find what breaks GPUs in Compose files and Dockerfiles
+    Lint(Box<LintArgs>),
+    /// Print the project with each GPU request in the form that works on a host
+    Render(Box<RenderArgs>),
+    /// Print the merged project as `docker compose config` does
+    Config(ConfigArgs),
+    /// See what this host offers to containers, and record it
+    Probe(ProbeArgs),
+    /// What `probe` calls itself with, in a process of its own
+    #[cfg(feature = "probe")]
+    #[command(name = super::probe::NVML_VERB, hide = true)]
+    NvmlAnswer,
+    /// Print the page of a rule
+    Explain(ExplainArgs),
+    /// List the rules
+    Rules(RulesArgs),
+}
+
+/// Which project: the flags of `docker compose`.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Project")]
+pub(super) struct ProjectArgs {
+    /// Compose file; repeat it for overlays, in order; `-` is standard input
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Project name
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) project_name: Option<String>,
+    /// Folder that relative paths start from
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) project_directory: Option<PathBuf>,
+    /// File of variables in place of `.env`; may be repeated
+    #[arg(long = "env-file", value_name = "FILE")]
+    pub(super) env_files: Vec<PathBuf>,
+    /// Profile to switch on; may be repeated
+    #[arg(long = "profile", value_name = "NAME")]
+    pub(super) profiles: Vec<String>,
+}
+
+/// `lint`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = LINT_EXAMPLES)]
+pub(super) struct LintArgs {
+    /// Files and folders; folders are searched; `-` is standard input [default: .]
+    #[arg(conflicts_with = "files")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Path to show for standard input, and to look for its neighbours
+    #[arg(long, value_name = "PATH")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// How to print the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: LintFormat,
+    /// Host to judge requests on: a file made by `composegpu probe`, or `live`
+    #[arg(long, value_name = "FILE|live")]
+    pub(super) host: Option<OsString>,
+    /// Mend what can be mended without changing what the project does
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Also apply fixes that may change what the project does
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Print the fixes as a patch and write nothing
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Report these alone: codes, beginnings of codes, names; comma-separated
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Leave these out: codes, beginnings of codes, names; comma-separated
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Exit with 1 from this severity on
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    pub(super) fail_on: FailOn,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Print the files of each project and judge nothing
+    #[arg(long)]
+    pub(super) show_files: bool,
+    /// Add how often each rule fired
+    #[arg(long)]
+    pub(super) statistics: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+}
+
+/// Formats of `lint`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    /// Headlines, lines and help
+    #[default]
+    Human,
+    /// One document for programs (schemas/report-v1.schema.json)
+    Json,
+    /// One line a finding
+    Concise,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// The severity that makes a run fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// Errors alone
+    Error,
+    /// Errors and warnings
+    #[default]
+    Warning,
+    /// Any finding
+    Info,
+    /// No finding
+    Never,
+}
+
+/// `render`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = RENDER_EXAMPLES)]
+pub(super) struct RenderArgs {
+    /// Form of every GPU request
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) form: FormArg,
+    /// Host to render for: `live`, or a file made by `composegpu probe`
+    #[arg(long, value_name = "live|FILE", default_value = "live")]
+    pub(super) host: OsString,
+    /// What to do where no form works
+    #[arg(long, value_enum)]
+    pub(super) fallback: Option<Fallback>,
+    /// Write here; nothing is written unless all of it can be
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Say on standard error why each form was taken or refused
+    #[arg(long)]
+    pub(super) explain: bool,
+    /// Format of the project
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ProjectFormat,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+}
+
+/// Forms of `render`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormArg {
+    /// The best that works on the host
+    #[default]
+    Auto,
+    /// CDI names under `devices`
+    Cdi,
+    /// `runtime: nvidia` and NVIDIA_VISIBLE_DEVICES
+    Runtime,
+    /// No GPU
+    Cpu,
+}
+
+/// What `render` falls back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Fallback {
+    /// Without a GPU
+    Cpu,
+}
+
+/// Formats of a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProjectFormat {
+    /// YAML
+    #[default]
+    Yaml,
+    /// JSON
+    Json,
+}
+
+/// `config`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = CONFIG_EXAMPLES)]
+pub(super) struct ConfigArgs {
+    /// Leave variables as they are
+    #[arg(long)]
+    pub(super) no_interpolate: bool,
+    /// Format of the project
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ProjectFormat,
+    /// Print the names of the services alone
+    #[arg(long)]
+    pub(super) services: bool,
+    /// Print nothing; the exit code tells
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    #[command(flatten)]
+    pub(super) project: ProjectArgs,
+}
+
+/// `probe`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = PROBE_EXAMPLES)]
+pub(super) struct ProbeArgs {
+    /// How to print the facts
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ProbeFormat,
+    /// Write the facts here, as JSON
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Longest wait for each source
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(super) timeout: u64,
+}
+
+/// Formats of `probe`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProbeFormat {
+    /// Facts for programs and for `--host`
+    Json,
+    /// Facts for people
+    #[default]
+    Table,
+}
+
+/// `explain`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// Code or name of a rule
+    #[arg(value_name = "RULE")]
+    pub(super) text: String,
+    /// Format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TextFormat,
+}
+
+/// `rules`.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct RulesArgs {
+    /// Format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TextFormat,
+}
+
+/// Formats of reference texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
+
+/// Reads the command line; what is answered at once (help, the version, a mistake) comes
+/// back as an error: the text, and how to end.
+///
+/// # Errors
+/// Help and the version belong on standard output, a mistake on standard error.
+pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Args, (String, Exit)> {
+    Args::try_parse_from(args).map_err(|error| {
+        let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+        (error.render().to_string(), exit)
+    })
+}

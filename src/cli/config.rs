@@ -1,0 +1,103 @@
+//! `composegpu config`.
+
+use std::io::Read;
+
+use super::{
+    Answer,
+    args::{ConfigArgs, ProjectArgs, ProjectFormat},
+    default_files::project_files,
+    exit::{CliError, Exit},
+    files::DiskFiles,
+    lint::name_of,
+    read_stdin,
+    settings::{Surroundings, load_request},
+};
+use crate::{
+    compose::{self, Form, Loaded, Project},
+    diag::{Diagnostic, Severity},
+    report::{Report, human},
+    source::SourceMap,
+    yaml::{Value, emit},
+};
+
+/// Prints the project, or why Compose refuses it.
+///
+/// # Errors
+/// When the project's files cannot be had.
+pub(super) fn run(
+    args: &ConfigArgs,
+    world: &Surroundings,
+    stdin: &mut dyn Read,
+    answer: &mut Answer,
+) -> Result<Exit, CliError> {
+    let Some((project, sources)) = accepted_project(&args.project, !args.no_interpolate, world, stdin, answer)? else {
+        return Ok(Exit::Findings);
+    };
+    if args.services {
+        answer.out = project.services().map(|(name, _)| format!("{name}\n")).collect();
+    } else if !args.quiet {
+        let files = DiskFiles::new(&world.working_directory);
+        let normalised = compose::normalise(&project, form(args.format), &files);
+        if !normalised.problems.is_empty() {
+            complain(&normalised.problems, &sources, world, answer);
+            return Ok(Exit::Findings);
+        }
+        answer.out = printed(&normalised.value, args.format);
+    }
+    Ok(Exit::Clean)
+}
+
+/// The project that the flags name; `None` where Compose refuses it, and then standard error
+/// says why.
+///
+/// # Errors
+/// When the project's files cannot be had.
+pub(super) fn accepted_project(
+    args: &ProjectArgs,
+    is_interpolated: bool,
+    world: &Surroundings,
+    stdin: &mut dyn Read,
+    answer: &mut Answer,
+) -> Result<Option<(Project, SourceMap)>, CliError> {
+    let files = DiskFiles::new(&world.working_directory);
+    let chosen = project_files(args, world, &files)?;
+    let has_stdin = chosen.iter().any(|file| file.as_os_str() == "-");
+    let mut request = load_request(args, chosen, world);
+    request.stdin = if has_stdin { Some(read_stdin(stdin)?) } else { None };
+    request.is_interpolated = is_interpolated;
+    let mut sources = SourceMap::default();
+    let Loaded { project, diagnostics } = compose::load(&request, &files, &mut sources)?;
+    // What the reader merely remarks on is lint's business where the project loads.
+    let worst = diagnostics.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
+    let least = if project.is_accepted { Severity::Warning } else { worst };
+    let findings: Vec<Diagnostic> = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
+    complain(&findings, &sources, world, answer);
+    Ok(project.is_accepted.then_some((project, sources)))
+}
+
+/// Findings on standard error.
+fn complain(findings: &[Diagnostic], sources: &SourceMap, world: &Surroundings, answer: &mut Answer) {
+    let report = Report { sources, findings, skipped: &[], name_of, has_statistics: false };
+    answer.err.push_str(&human(&report, world.look_err()));
+}
+
+/// The way of printing that a format asks for.
+pub(super) fn form(format: ProjectFormat) -> Form {
+    match format {
+        ProjectFormat::Yaml => Form::Yaml,
+        ProjectFormat::Json => Form::Json,
+    }
+}
+
+/// A project as text.
+pub(super) fn printed(project: &Value, format: ProjectFormat) -> String {
+    match format {
+        ProjectFormat::Yaml => emit::to_yaml(project),
+        ProjectFormat::Json => {
+            let json = emit::to_json(project);
+            let text =
+                serde_json::to_string_pretty(&json).expect("a JSON value has text keys and finite numbers alone");
+            text + "\n"
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `explain` and `rules`: what a rule's page says, and which rules there are.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::rules::{self, Rule};
+
+/// Version of both JSON forms.
+const VERSION: u32 = 1;
+
+/// Prints the page of the rule that a text names, by code or by name. Where there is none,
+/// the nearest ones go to `err` and the answer is 2, for wrong use.
+///
+/// # Errors
+/// As the streams say.
+pub fn explain(text: &str, is_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+    let text = text.trim();
+    let Some(rule) = rules::by_text(text) else {
+        writeln!(err, "error: no rule has the code or name `{text}`")?;
+        let near = nearest(text);
+        if !near.is_empty() {
+            writeln!(err, "help: did you mean {}?", near.join(" or "))?;
+        }
+        writeln!(err, "help: `composegpu rules` lists them all")?;
+        return Ok(2);
+    };
+    if is_json {
+        let mut value = as_json(rule);
+        value["page"] = page(rule).into();
+        write_json(&json!({ "version": VERSION, "rule": value }), out)?;
+    } else {
+        out.write_all(page(rule).as_bytes())?;
+    }
+    Ok(0)
+}
+
+/// Lists every rule.
+///
+/// # Errors
+/// As the stream says.
+pub fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
+    if is_json {
+        let all: Vec<serde_json::Value> = rules::ALL.iter().map(|rule| as_json(rule)).collect();
+        return write_json(&json!({ "version": VERSION, "rules": all }), out);
+    }
+    let width = rules::ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+    writeln!(out, "code   {:width$}  severity  fix        summary", "name")?;
+    for rule in rules::ALL {
+        let (severity, fix) = (rule.severity.as_str(), rule.fix.as_str());
+        writeln!(out, "{}  {:width$}  {severity:8}  {fix:9}  {}", rule.code, rule.name, rule.summary)?;
+    }
+    Ok(())
+}
+
+fn as_json(rule: &Rule) -> serde_json::Value {
+    json!({
+        "code": rule.code.as_str(),
+        "name": rule.name,
+        "severity": rule.severity.as_str(),
+        "fix": rule.fix.as_str(),
+        "since": rule.since,
+        "summary": rule.summary,
+    })
+}
+
+fn write_json(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+/// The page without the marks that its tests need.
+fn page(rule: &Rule) -> String {
+    let lines = rule.page.lines().map(|line| match line.split_once("#~ ") {
+        Some((front, _)) => front.trim_end(),
+        None => line,
+    });
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Codes and names of at most three rules that a text may have meant.
+fn nearest(text: &str) -> Vec<String> {
+    let text = text.to_ascii_lowercase();
+    let distance = |rule: &Rule| {
+        let code = distance(&text, &rule.code.as_str().to_ascii_lowercase());
+        let name = if text.len() > 3 && rule.name.contains(&text) { 1 } else { distance(&text, rule.name) };
+        code.min(name)
+    };
+    let mut near: Vec<(usize, &Rule)> = rules::ALL.iter().map(|rule| (distance(rule), *rule)).collect();
+    near.sort_by_key(|(distance, rule)| (*distance, rule.code));
+    let most = (text.len() / 3).max(1);
+    let near = near.into_iter().filter(|(distance, _)| *distance <= most).take(3);
+    near.map(|(_, rule)| format!("`{}` ({})", rule.name, rule.code)).collect()
+}
+
+/// Letters to insert, remove or change (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, letter) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
+        for (column, other) in to.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}

@@ -1,0 +1,123 @@
+//! Which files belong together: from the paths of a command line to sets of files, each of
+//! which is judged as one project.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    default_files::{BASES, OVERRIDES, first_of},
+    exit::CliError,
+    files::{DiskFiles, Walked, walk},
+    sniff::sniff,
+};
+use crate::source::{EntryKind, Files as _};
+
+/// Files that are judged as one project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ProjectSet {
+    /// In the order of `-f`.
+    pub(super) files: Vec<PathBuf>,
+    /// The file that the set is about, where its base was not asked for: findings that do
+    /// not touch it are left out.
+    pub(super) subject: Option<PathBuf>,
+}
+
+/// What the paths came to.
+#[derive(Debug, Default)]
+pub(super) struct Grouped {
+    /// The projects.
+    pub(super) sets: Vec<ProjectSet>,
+    /// Folders that could not be looked into, one line each.
+    pub(super) errors: Vec<String>,
+}
+
+/// The projects of some files and folders.
+///
+/// # Errors
+/// [`CliError::Read`] for a path where nothing is, [`CliError::NothingFound`] where no path
+/// holds a Compose file.
+pub(super) fn group(paths: &[PathBuf], working_directory: &Path, files: &DiskFiles) -> Result<Grouped, CliError> {
+    let mut grouped = Grouped::default();
+    for path in paths {
+        match files.kind(path) {
+            Ok(Some(EntryKind::Directory)) => group_folder(path, working_directory, files, &mut grouped),
+            Ok(Some(EntryKind::File { .. })) => push(&mut grouped.sets, group_file(path, files)),
+            Ok(None) => return Err(CliError::read(path, std::io::ErrorKind::NotFound.into())),
+            Err(error) => return Err(CliError::read(path, error)),
+        }
+    }
+    if grouped.sets.is_empty() && grouped.errors.is_empty() {
+        let folders: Vec<String> = paths.iter().map(|path| files.absolute(path).display().to_string()).collect();
+        return Err(CliError::NothingFound { place: folders.join(", ") });
+    }
+    Ok(grouped)
+}
+
+fn push(sets: &mut Vec<ProjectSet>, set: ProjectSet) {
+    if !sets.contains(&set) {
+        sets.push(set);
+    }
+}
+
+/// A file that was named: an overlay is judged on its base, and only what touches it is told.
+fn group_file(path: &Path, files: &DiskFiles) -> ProjectSet {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let base = first_of(&BASES, folder, files).filter(|base| base.file_name() != path.file_name());
+    match base {
+        Some(base) if !has_name(path, &BASES) && is_overlay(path, files) => {
+            ProjectSet { files: vec![base, path.to_owned()], subject: Some(path.to_owned()) }
+        }
+        _ => ProjectSet { files: vec![path.to_owned()], subject: None },
+    }
+}
+
+fn group_folder(folder: &Path, working_directory: &Path, files: &DiskFiles, grouped: &mut Grouped) {
+    let Walked { files: found, errors } = walk(working_directory, folder);
+    grouped.errors.extend(errors);
+    let found: Vec<PathBuf> = found.into_iter().filter(|path| is_compose_file(path, files)).collect();
+    let folders: BTreeSet<&Path> = found.iter().filter_map(|path| path.parent()).collect();
+    for folder in folders {
+        let neighbours: Vec<&PathBuf> = found.iter().filter(|path| path.parent() == Some(folder)).collect();
+        for set in sets_of(&neighbours, files) {
+            push(&mut grouped.sets, set);
+        }
+    }
+}
+
+/// The projects of one folder's Compose files: the base with the overlay that Compose picks
+/// up itself, every other overlay on the base, and files that stand on their own.
+fn sets_of(found: &[&PathBuf], files: &DiskFiles) -> Vec<ProjectSet> {
+    let named = |names: &[&str]| names.iter().find_map(|name| found.iter().find(|path| has_name(path, &[name])));
+    let set = |files: Vec<PathBuf>| ProjectSet { files, subject: None };
+    let Some(base) = named(&BASES) else {
+        return found.iter().map(|path| set(vec![(*path).clone()])).collect();
+    };
+    let picked_up = named(&OVERRIDES);
+    let first = std::iter::once(base).chain(picked_up).map(|path| (*path).clone()).collect();
+    let others = found.iter().filter(|path| *path != base && Some(*path) != picked_up);
+    let others = others.map(|path| {
+        let is_on_base = !has_name(path, &BASES) && is_overlay(path, files);
+        set(is_on_base.then_some(base).into_iter().chain([path]).map(|path| (*path).clone()).collect())
+    });
+    std::iter::once(set(first)).chain(others).collect()
+}
+
+fn has_name(path: &Path, names: &[&str]) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| names.contains(&name))
+}
+
+/// By name (`compose…`, `docker-compose…`), or by content.
+fn is_compose_file(path: &Path, files: &DiskFiles) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let rest = name.strip_prefix("docker-compose").or_else(|| name.strip_prefix("compose"));
+    let is_named = rest.is_some_and(|rest| rest.starts_with(['.', '-', '_']));
+    is_named || sniff(path, files).is_some_and(|sniffed| sniffed.is_compose)
+}
+
+/// An overlay leaves to its base what its services are made of; a file that says so itself
+/// stands alone, whatever it is called.
+fn is_overlay(path: &Path, files: &DiskFiles) -> bool {
+    sniff(path, files).is_some_and(|sniffed| !sniffed.is_whole)
+}

@@ -1,0 +1,126 @@
+//! The host that `--host` names, recorded or this machine, and the verb that looks at it.
+
+use std::{ffi::OsStr, path::Path};
+
+use super::{
+    Answer,
+    args::ProbeArgs,
+    exit::{CliError, Exit},
+};
+use crate::{host::HostFacts, source::Files};
+
+/// Facts files are small; anything above this is something else.
+const MAX_BYTES: usize = 16 << 20;
+
+/// The facts that a `--host` value stands for.
+///
+/// # Errors
+/// When the file cannot be read or holds no facts, or this program cannot look at a host.
+pub(super) fn facts_of(host: &OsStr, files: &dyn Files) -> Result<HostFacts, CliError> {
+    if host == "live" { live() } else { recorded(Path::new(host), files) }
+}
+
+fn recorded(path: &Path, files: &dyn Files) -> Result<HostFacts, CliError> {
+    let content = files.read(path, MAX_BYTES).map_err(|error| CliError::read(path, error))?;
+    let unusable = |reason: String| {
+        CliError::Host(format!("cannot use {}: {reason}; `composegpu probe -o FILE` records a host", path.display()))
+    };
+    let text = String::from_utf8(content).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
+    HostFacts::from_json(&text).map_err(|error| unusable(with_causes(&error)))
+}
+
+/// An error with the errors behind it, on one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    let mut text = error.to_string();
+    for cause in causes.map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+#[cfg(feature = "probe")]
+pub(super) use with_probe::{nvml_answer, probe};
+
+#[cfg(feature = "probe")]
+use with_probe::live;
+
+#[cfg(feature = "probe")]
+mod with_probe {
+    //! A build that can look at a host.
+
+    use std::time::Duration;
+
+    use crate::{
+        cli::{
+            Answer,
+            args::{ProbeArgs, ProbeFormat},
+            exit::{CliError, Exit},
+            probe::{self, ProbeOptions},
+        },
+        host::HostFacts,
+    };
+
+    /// How long each source may take when another verb asks.
+    const TIMEOUT: Duration = Duration::from_secs(5);
+
+    #[expect(clippy::unnecessary_wraps, reason = "a build without `probe` cannot do it")]
+    pub(super) fn live() -> Result<HostFacts, CliError> {
+        Ok(probe::live(TIMEOUT))
+    }
+
+    /// `composegpu probe`.
+    ///
+    /// # Errors
+    /// None of its own: what cannot be seen is part of the answer.
+    pub(in crate::cli) fn probe(args: &ProbeArgs, answer: &mut Answer) -> Result<Exit, CliError> {
+        let format = match args.format {
+            ProbeFormat::Json => probe::ProbeFormat::Json,
+            ProbeFormat::Table => probe::ProbeFormat::Table,
+        };
+        let timeout = Duration::from_secs(args.timeout);
+        let options = ProbeOptions { format, output: args.output.clone(), timeout };
+        collected(answer, |out, err| probe::run(&options, out, err))
+    }
+
+    /// What the driver says, for the process that asked this one to ask.
+    ///
+    /// # Errors
+    /// None of its own.
+    pub(in crate::cli) fn nvml_answer(answer: &mut Answer) -> Result<Exit, CliError> {
+        collected(answer, |out, _| probe::nvml_child(out))
+    }
+
+    /// Runs what writes bytes, and takes the bytes into the answer.
+    fn collected(
+        answer: &mut Answer,
+        verb: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> std::io::Result<u8>,
+    ) -> Result<Exit, CliError> {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let exit = verb(&mut out, &mut err).map_err(|error| CliError::write("standard output".as_ref(), error))?;
+        answer.out.push_str(&String::from_utf8_lossy(&out));
+        answer.err.push_str(&String::from_utf8_lossy(&err));
+        Ok(if exit == 0 { Exit::Clean } else { Exit::Failed })
+    }
+}
+
+/// What a build without `probe` says when it should look at a host.
+#[cfg(not(feature = "probe"))]
+const BLIND: &str = "this composegpu was built without the feature `probe`, so it cannot look at a host; \
+                     give it a recorded one with `--host FILE`";
+
+#[cfg(not(feature = "probe"))]
+fn live() -> Result<HostFacts, CliError> {
+    Err(CliError::Host(BLIND.to_owned()))
+}
+
+/// `composegpu probe`.
+///
+/// # Errors
+/// Always: this build cannot do it.
+#[cfg(not(feature = "probe"))]
+pub(super) fn probe(_: &ProbeArgs, _: &mut Answer) -> Result<Exit, CliError> {
+    Err(CliError::Host(BLIND.to_owned()))
+}

@@ -1,0 +1,86 @@
+//! Several runs as one: their files in one map, and each finding once.
+//!
+//! A base is read again for every overlay on it, so the same finding comes up many times,
+//! each time in a map of its own.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
+
+use crate::{
+    diag::{Diagnostic, Place},
+    report::Unjudged,
+    source::{FileId, Files as _, MemoryFiles, SourceFile, SourceMap, Span},
+};
+
+/// What a run gave.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    /// Its files.
+    pub(super) sources: SourceMap,
+    /// Its findings.
+    pub(super) findings: Vec<Diagnostic>,
+    /// What it could not judge.
+    pub(super) unjudged: Vec<Unjudged>,
+}
+
+/// All runs as one, findings sorted by file, place and code.
+pub(super) fn join(runs: Vec<Run>) -> Run {
+    let mut joined = Run::default();
+    let mut known = BTreeMap::new();
+    for run in runs {
+        let ids = take_files(&mut joined.sources, &mut known, &run.sources);
+        joined.findings.extend(run.findings.into_iter().map(|finding| moved(finding, &ids)));
+        joined.unjudged.extend(run.unjudged);
+    }
+    drop_repeated(&mut joined.findings);
+    let sources = &joined.sources;
+    joined.findings.sort_by_cached_key(|finding| sort_key(finding, sources));
+    let unjudged: BTreeSet<Unjudged> = joined.unjudged.drain(..).collect();
+    joined.unjudged = unjudged.into_iter().collect();
+    joined
+}
+
+/// Puts a run's files into the joined map, each path once; gives the new ids in order.
+fn take_files(joined: &mut SourceMap, known: &mut BTreeMap<PathBuf, FileId>, sources: &SourceMap) -> Vec<FileId> {
+    let take = |(_, file): (FileId, &SourceFile)| {
+        *known
+            .entry(MemoryFiles::default().resolve(file.path()))
+            .or_insert_with(|| joined.add(file.path(), file.text().to_owned(), file.is_exact()))
+    };
+    sources.iter().map(take).collect()
+}
+
+/// The finding with the joined map's ids.
+fn moved(mut finding: Diagnostic, ids: &[FileId]) -> Diagnostic {
+    let to = |span: &mut Span| span.file = ids[span.file.index()];
+    if let Place::Source(label) = &mut finding.place {
+        to(&mut label.span);
+    }
+    finding.related.iter_mut().for_each(|label| to(&mut label.span));
+    finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| to(&mut edit.span));
+    finding
+}
+
+/// Keeps the first finding of each code, place and message.
+fn drop_repeated(findings: &mut Vec<Diagnostic>) {
+    let mut seen = BTreeSet::new();
+    findings.retain(|finding| {
+        let place = match &finding.place {
+            Place::Source(label) => (Some(label.span), String::new()),
+            Place::File(path) => (None, path.clone()),
+            Place::Evidence { source, field, value } => (None, format!("{source}\n{field}\n{value}")),
+        };
+        seen.insert((finding.code, place, finding.message.clone()))
+    });
+}
+
+fn sort_key(finding: &Diagnostic, sources: &SourceMap) -> (String, u32, &'static str, String) {
+    let (path, start) = match &finding.place {
+        Place::Source(label) => (sources.file(label.span.file).path().display().to_string(), label.span.start),
+        Place::File(path) => (path.clone(), 0),
+        Place::Evidence { .. } => (String::new(), 0),
+    };
+    (path, start, finding.code.as_str(), finding.message.clone())
+}

@@ -1,0 +1,99 @@
+//! Judging sets of files: load, collect, run the rules; several sets side by side.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::{
+    args::ProjectArgs,
+    exit::CliError,
+    files::DiskFiles,
+    group::ProjectSet,
+    join::{Run, join},
+    settings::{Surroundings, load_request},
+};
+use crate::{
+    compose::{self, Loaded},
+    diag::{Diagnostic, Place},
+    gpu,
+    host::HostFacts,
+    image,
+    report::Unjudged,
+    rules::{self, ProjectCx},
+    source::{SourceMap, Span},
+};
+
+/// What is the same for all sets of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Job<'a> {
+    /// The project flags.
+    pub(super) args: &'a ProjectArgs,
+    /// The process's surroundings.
+    pub(super) world: &'a Surroundings,
+    /// Standard input, where `-f -` was said.
+    pub(super) stdin: Option<&'a [u8]>,
+    /// The host to place requests on.
+    pub(super) host: Option<&'a HostFacts>,
+}
+
+/// All findings of all sets, and the sets that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    /// The findings with their files.
+    pub(super) run: Run,
+    /// Why a set could not be read.
+    pub(super) failures: Vec<CliError>,
+}
+
+/// Judges every set; what comes back depends on no thread.
+pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Judged {
+    let results: Vec<Result<Run, CliError>> = match sets {
+        [only] => vec![judge_one(only, job, files)],
+        many => many.par_iter().map(|set| judge_one(set, job, files)).collect(),
+    };
+    let (mut runs, mut failures) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(run) => runs.push(run),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    Judged { run: join(runs), failures }
+}
+
+fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {
+    let mut request = load_request(job.args, set.files.clone(), job.world);
+    request.stdin = job.stdin.map(<[u8]>::to_vec);
+    if job.args.profiles.is_empty() {
+        // What a profile switches on breaks as well as the rest.
+        request.profiles = vec!["*".to_owned()];
+    }
+    let mut sources = SourceMap::default();
+    let Loaded { project, diagnostics } = compose::load(&request, files, &mut sources)?;
+    let images = image::collect(&project, files, &mut sources);
+    let requests = gpu::collect(&project);
+    let cx = ProjectCx { project: &project, requests: &requests, images: &images, sources: &sources };
+    let found = rules::run(&cx, job.host);
+    let mut findings = diagnostics;
+    findings.extend(found.diagnostics);
+    if let Some(subject) = &set.subject {
+        let neighbours: Vec<&PathBuf> = set.files.iter().filter(|path| *path != subject).collect();
+        findings.retain(|finding| touches(finding, subject, &neighbours, &sources));
+    }
+    let unjudged = found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
+    Ok(Run { sources, findings, unjudged })
+}
+
+/// Whether a finding is about the subject: it lies in that file or leans on it, or lies in
+/// none of the files that came along.
+fn touches(finding: &Diagnostic, subject: &Path, neighbours: &[&PathBuf], sources: &SourceMap) -> bool {
+    let is_neighbour = |path: &Path| neighbours.iter().any(|neighbour| *neighbour == path);
+    let path_of = |span: Span| sources.file(span.file).path();
+    match &finding.place {
+        Place::Evidence { .. } => true,
+        Place::File(path) => !is_neighbour(Path::new(path)),
+        Place::Source(label) => {
+            !is_neighbour(path_of(label.span)) || finding.related.iter().any(|label| path_of(label.span) == subject)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! `composegpu lint`.
+
+use std::{io::Read, path::PathBuf};
+
+use super::{
+    Answer,
+    args::{FailOn, LintArgs, LintFormat},
+    exit::{CliError, Exit},
+    files::DiskFiles,
+    fix::{Change, Fixed, fix},
+    group::{Grouped, ProjectSet, group},
+    hosts::facts_of,
+    judge::{Job, Judged, judge},
+    patch::patch,
+    read_stdin,
+    select::Selection,
+    settings::Surroundings,
+    write::write_inside,
+};
+use crate::{
+    diag::{Applicability, Code, Diagnostic, Severity},
+    report::{Report, concise, github, human, json},
+    rules,
+};
+
+/// The name of standard input where none is given.
+const STDIN: &str = "<stdin>";
+
+/// Judges what the arguments name.
+///
+/// # Errors
+/// When the command line makes no sense, or nothing can be judged.
+pub(super) fn run(
+    args: &LintArgs,
+    world: &Surroundings,
+    stdin: &mut dyn Read,
+    answer: &mut Answer,
+) -> Result<Exit, CliError> {
+    check(args)?;
+    let selection = Selection::new(&args.select, &args.ignore)?;
+    let mut files = DiskFiles::new(&world.working_directory);
+    let host = args.host.as_deref().map(|host| facts_of(host, &files)).transpose()?;
+    let is_stdin_project = args.project.files.iter().any(|file| is_stdin(file));
+    let stdin_project = if is_stdin_project { Some(read_stdin(stdin)?) } else { None };
+    let Grouped { sets, errors } = sets(args, world, stdin, &mut files)?;
+    if args.show_files {
+        answer.out = sets.iter().map(show).collect();
+        return Ok(Exit::Clean);
+    }
+    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), host: host.as_ref() };
+    let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+    let mut fixed = if args.fix || args.diff {
+        fix(&mut files, least, |finding| selection.has(finding.code), |files| judge(&sets, job, files))
+    } else {
+        Fixed { judged: judge(&sets, job, &files), changes: Vec::new(), count: 0, refused: 0 }
+    };
+    let Judged { run, failures } = &mut fixed.judged;
+    run.findings.retain(|finding| selection.has(finding.code));
+    run.unjudged.retain(|unjudged| selection.has(unjudged.code));
+    let problems = errors.into_iter().chain(failures.drain(..).map(|failure| failure.to_string()));
+    let problems: Vec<String> = problems.map(|problem| format!("error: {problem}\n")).collect();
+    answer.err.extend(problems.iter().map(String::as_str));
+    tell(args, world, &fixed, answer)?;
+    Ok(if problems.is_empty() { exit(args, &fixed) } else { Exit::Failed })
+}
+
+/// What the flags cannot mean together.
+fn check(args: &LintArgs) -> Result<(), CliError> {
+    let usage = |text: &str| Err(CliError::Usage(text.to_owned()));
+    let stdin_paths = args.paths.iter().filter(|path| is_stdin(path)).count();
+    let has_stdin = stdin_paths > 0 || args.project.files.iter().any(|file| is_stdin(file));
+    match () {
+        () if stdin_paths > 1 => usage("standard input can be read once"),
+        () if args.stdin_filename.is_some() && stdin_paths == 0 => {
+            usage("`--stdin-filename` names the file that `-` stands for; `-` is missing")
+        }
+        () if has_stdin && args.fix && !args.diff => {
+            usage("`--fix` cannot write to standard input; `--diff` prints what it would change")
+        }
+        () if args.unsafe_fixes && !args.fix && !args.diff => {
+            usage("`--unsafe-fixes` adds to `--fix` or `--diff`; neither is given")
+        }
+        () => Ok(()),
+    }
+}
+
+fn is_stdin(path: &std::path::Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The projects to judge.
+fn sets(
+    args: &LintArgs,
+    world: &Surroundings,
+    stdin: &mut dyn Read,
+    files: &mut DiskFiles,
+) -> Result<Grouped, CliError> {
+    if !args.project.files.is_empty() {
+        let set = ProjectSet { files: args.project.files.clone(), subject: None };
+        return Ok(Grouped { sets: vec![set], errors: Vec::new() });
+    }
+    let mut paths = args.paths.clone();
+    if let Some(path) = paths.iter_mut().find(|path| is_stdin(path)) {
+        *path = args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from(STDIN));
+        files.lay_over(path, read_stdin(stdin)?);
+    }
+    if paths.is_empty() {
+        paths.push(PathBuf::from("."));
+    }
+    group(&paths, &world.working_directory, files)
+}
+
+/// `compose.yaml + compose.gpu.yaml`
+fn show(set: &ProjectSet) -> String {
+    let files: Vec<String> = set.files.iter().map(|file| file.display().to_string()).collect();
+    format!("{}\n", files.join(" + "))
+}
+
+/// Writes the fixes, and puts findings or patch into the answer.
+fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answer) -> Result<(), CliError> {
+    if fixed.refused > 0 {
+        answer.err.push_str(&format!(
+            "note: {}\n",
+            counted(fixed.refused, "fix was held back, it", "fixes were held back, they") + " would bring a new error"
+        ));
+    }
+    if args.diff {
+        answer.out = fixed.changes.iter().map(as_patch).collect();
+        return Ok(());
+    }
+    for change in &fixed.changes {
+        write(change, world)?;
+    }
+    if fixed.count > 0 {
+        let files = counted(fixed.changes.len(), "file", "files");
+        answer.err.push_str(&format!("fixed {} in {files}\n", counted(fixed.count, "finding", "findings")));
+    }
+    let run = &fixed.judged.run;
+    let report = Report {
+        sources: &run.sources,
+        findings: &run.findings,
+        skipped: &run.unjudged,
+        name_of,
+        has_statistics: args.statistics,
+    };
+    answer.out = match args.format {
+        LintFormat::Human => human(&report, world.look()),
+        LintFormat::Json => json(&report),
+        LintFormat::Concise => concise(&report),
+        LintFormat::Github => github(&report),
+    };
+    Ok(())
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn as_patch(change: &Change) -> String {
+    patch(&change.path.display().to_string(), &change.old, &change.new)
+}
+
+/// A linted folder's own files may be changed, nothing that a link of it leads to elsewhere.
+fn write(change: &Change, world: &Surroundings) -> Result<(), CliError> {
+    let path = world.working_directory.join(&change.path);
+    let own_folder = path.parent().unwrap_or(&world.working_directory);
+    let project = if path.starts_with(&world.working_directory) { &world.working_directory } else { own_folder };
+    write_inside(&path, change.new.as_bytes(), project).map_err(|error| CliError::write(&change.path, error))
+}
+
+/// The name of a rule; empty for a code without one.
+pub(super) fn name_of(code: Code) -> &'static str {
+    rules::by_code(code).map_or("", |rule| rule.name)
+}
+
+fn exit(args: &LintArgs, fixed: &Fixed) -> Exit {
+    let least = match args.fail_on {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Info => Some(Severity::Info),
+        FailOn::Never => None,
+    };
+    let is_bad = |finding: &Diagnostic| least.is_some_and(|least| finding.severity >= least);
+    let has_findings = fixed.judged.run.findings.iter().any(is_bad) || args.diff && !fixed.changes.is_empty();
+    if has_findings && !args.exit_zero { Exit::Findings } else { Exit::Clean }
+}

@@ -1,0 +1,78 @@
+//! Which rules' findings are wanted: `--select` and `--ignore`.
+
+use super::exit::CliError;
+use crate::{
+    diag::Code,
+    rules::{self, Rule},
+};
+
+/// The rules that were asked for.
+#[derive(Debug)]
+pub(super) struct Selection {
+    select: Vec<Selector>,
+    ignore: Vec<Selector>,
+}
+
+/// One word of a list.
+#[derive(Debug)]
+enum Selector {
+    All,
+    /// A code or the beginning of one, in upper case.
+    Prefix(String),
+    /// The code of a rule that was named.
+    Name(Code),
+}
+
+impl Selection {
+    /// Reads both lists.
+    ///
+    /// # Errors
+    /// [`CliError::Usage`] for a word that fits no rule.
+    pub(super) fn new(select: &[String], ignore: &[String]) -> Result<Self, CliError> {
+        let read =
+            |words: &[String]| words.iter().map(|word| Selector::read(word.trim())).collect::<Result<Vec<_>, _>>();
+        Ok(Self { select: read(select)?, ignore: read(ignore)? })
+    }
+
+    /// Whether findings of the code are wanted. The closer word wins, `--ignore` at a draw.
+    pub(super) fn has(&self, code: Code) -> bool {
+        let closest = |words: &[Selector]| words.iter().filter_map(|word| word.closeness(code)).max();
+        let selected = if self.select.is_empty() { Some(0) } else { closest(&self.select) };
+        selected.is_some_and(|selected| closest(&self.ignore).is_none_or(|ignored| ignored < selected))
+    }
+}
+
+impl Selector {
+    fn read(word: &str) -> Result<Self, CliError> {
+        if word.eq_ignore_ascii_case("all") {
+            return Ok(Self::All);
+        }
+        if let Some(rule) = rules::ALL.iter().find(|rule| rule.name == word) {
+            return Ok(Self::Name(rule.code));
+        }
+        let prefix = word.to_ascii_uppercase();
+        if !prefix.is_empty() && rules::ALL.iter().any(|rule| rule.code.as_str().starts_with(&prefix)) {
+            return Ok(Self::Prefix(prefix));
+        }
+        let hint = nearest(word)
+            .map_or_else(|| "`composegpu rules` lists them".to_owned(), |name| format!("did you mean `{name}`?"));
+        Err(CliError::Usage(format!("no rule has the code or name `{word}`; {hint}")))
+    }
+
+    /// How closely the word fits the code: the length of what it fixes of it.
+    fn closeness(&self, code: Code) -> Option<usize> {
+        match self {
+            Self::All => Some(0),
+            Self::Prefix(prefix) => code.as_str().starts_with(prefix.as_str()).then_some(prefix.len()),
+            Self::Name(name) => (*name == code).then_some(code.as_str().len()),
+        }
+    }
+}
+
+/// The rule's name that shares the most words with the text.
+fn nearest(text: &str) -> Option<&'static str> {
+    let words: Vec<&str> = text.split('-').filter(|word| word.len() > 2).collect();
+    let shared = |rule: &&Rule| rule.name.split('-').filter(|word| words.contains(word)).count();
+    let rules = rules::ALL.iter().copied();
+    rules.filter(|rule| shared(rule) > 0).max_by_key(|rule| shared(rule)).map(|rule| rule.name)
+}

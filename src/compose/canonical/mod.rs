@@ -1,0 +1,209 @@
+//! Short forms made long, so that what comes after sees one spelling.
+//!
+//! A value made from a short form keeps the places of the short form. What has a type that no
+//! form has is left as it is: the schema speaks of that. Which attributes have a short form is
+//! compose-go's list (transform/canonical.go, v2.9.1).
+
+mod mounts;
+mod ports;
+
+use crate::{
+    diag::{Code, Diagnostic, Place, Severity},
+    yaml::{Data, Map, Value},
+};
+
+/// A short form that cannot be read.
+const CODE: Code = Code::new("CG008");
+
+/// Makes every short form of the model long. What comes back are short forms that Compose
+/// cannot read either; without interpolation it takes those as they are, and so should the
+/// caller.
+pub fn canonical(model: &mut Value) -> Vec<Diagnostic> {
+    let mut problems = Problems::default();
+    for (name, service) in entries(model, "services") {
+        problems.service = Some(name.clone());
+        canonical_service(service, &mut problems);
+    }
+    problems.service = None;
+    for kind in ["volumes", "networks", "secrets", "configs"] {
+        entries(model, kind).for_each(|(name, resource)| external(kind, name, resource, &mut problems));
+    }
+    problems.found
+}
+
+/// One service: also what `extends` needs before it merges two of them.
+fn canonical_service(service: &mut Value, problems: &mut Problems) {
+    const FORMS: &[(&str, fn(&mut Value, &mut Problems))] = &[
+        ("build", build),
+        ("configs", each_file_mount),
+        ("depends_on", depends_on),
+        ("devices", mounts::devices),
+        ("dns", string_or_list),
+        ("env_file", env_file),
+        ("extends", extends),
+        ("gpus", gpus),
+        ("label_file", string_or_list),
+        ("models", names_to_map),
+        ("networks", names_to_map),
+        ("ports", ports::ports),
+        ("secrets", each_file_mount),
+        ("volumes", mounts::volumes),
+    ];
+    let Some(map) = service.as_map_mut() else { return };
+    for (key, form) in FORMS {
+        if let Some(value) = map.get_mut(*key) {
+            form(value, problems);
+        }
+    }
+}
+
+/// Findings on the way, with the service that they are about.
+#[derive(Default)]
+struct Problems {
+    service: Option<String>,
+    found: Vec<Diagnostic>,
+}
+
+impl Problems {
+    fn push(&mut self, at: &Value, message: String, help: &str) {
+        let place = at.span().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+        let mut finding = Diagnostic::new(CODE, Severity::Error, message, place).with_help(help);
+        finding.service.clone_from(&self.service);
+        self.found.push(finding);
+    }
+}
+
+fn entries<'a>(model: &'a mut Value, key: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
+    model.as_map_mut().and_then(|map| map.get_mut(key)).and_then(Value::as_map_mut).into_iter().flatten()
+}
+
+/// A mapping at the place of `at`, in which every entry has that place too.
+fn map_at<const N: usize>(at: &Value, entries: [(&str, Data); N]) -> Value {
+    let map: Map = entries.into_iter().map(|(key, data)| (key.to_owned(), at.with_data(data))).collect();
+    at.with_data(Data::Map(map))
+}
+
+fn text(text: impl Into<String>) -> Data {
+    Data::String(text.into())
+}
+
+fn string_or_list(value: &mut Value, _: &mut Problems) {
+    if value.as_str().is_some() {
+        let item = value.clone();
+        value.data = Data::Seq(vec![item]);
+    }
+}
+
+fn gpus(value: &mut Value, _: &mut Problems) {
+    if value.as_str() == Some("all") {
+        let request = map_at(value, [("count", text("all"))]);
+        value.data = Data::Seq(vec![request]);
+    }
+}
+
+fn extends(value: &mut Value, _: &mut Problems) {
+    if let Some(service) = value.as_str() {
+        *value = map_at(value, [("service", text(service))]);
+    }
+}
+
+fn env_file(value: &mut Value, problems: &mut Problems) {
+    string_or_list(value, problems);
+    for item in value.as_seq_mut().into_iter().flatten() {
+        if let Some(path) = item.as_str() {
+            *item = map_at(item, [("path", text(path)), ("required", Data::Bool(true))]);
+        } else {
+            default_entry(item, "required", Data::Bool(true));
+        }
+    }
+}
+
+/// Sets an entry of a mapping that does not have it; it has no place, no file says it.
+fn default_entry(value: &mut Value, key: &str, data: Data) {
+    if let Some(map) = value.as_map_mut() {
+        map.entry(key.to_owned()).or_insert_with(|| data.into());
+    }
+}
+
+/// `[a, b]` as `{a: null, b: null}`.
+fn names_to_map(value: &mut Value, _: &mut Problems) {
+    if let Some(map) = keyed(value, |item| item.with_data(Data::Null)) {
+        value.data = Data::Map(map);
+    }
+}
+
+fn depends_on(value: &mut Value, _: &mut Problems) {
+    let started = || text("service_started");
+    if let Some(map) = keyed(value, |item| map_at(item, [("condition", started()), ("required", Data::Bool(true))])) {
+        value.data = Data::Map(map);
+        return;
+    }
+    for (_, dependency) in value.as_map_mut().into_iter().flatten() {
+        default_entry(dependency, "condition", started());
+        default_entry(dependency, "required", Data::Bool(true));
+    }
+}
+
+/// The texts of a list as keys; `None` where it is no list of texts.
+fn keyed(value: &Value, entry: impl Fn(&Value) -> Value) -> Option<Map> {
+    value.as_seq()?.iter().map(|item| Some((item.as_str()?.to_owned(), entry(item)))).collect()
+}
+
+fn each_file_mount(value: &mut Value, _: &mut Problems) {
+    for item in value.as_seq_mut().into_iter().flatten() {
+        if let Some(source) = item.as_str() {
+            *item = map_at(item, [("source", text(source))]);
+        }
+    }
+}
+
+fn build(value: &mut Value, problems: &mut Problems) {
+    if let Some(context) = value.as_str() {
+        *value = map_at(value, [("context", text(context))]);
+    }
+    let Some(map) = value.as_map_mut() else { return };
+    if let Some(contexts) = map.get_mut("additional_contexts") {
+        pairs(contexts, problems, |_| None, "an additional context is written `NAME=CONTEXT`");
+    }
+    if let Some(ssh) = map.get_mut("ssh") {
+        let alone = |item: &Value| (item.as_str() == Some("default")).then(|| item.with_data(Data::Null));
+        pairs(ssh, problems, alone, "write `default`, or `ID=PATH`");
+    }
+    if let Some(secrets) = map.get_mut("secrets") {
+        each_file_mount(secrets, problems);
+    }
+}
+
+/// `[k=v]` as `{k: v}`; `alone` is the value of an item without `=`, if it may stand so.
+fn pairs(value: &mut Value, problems: &mut Problems, alone: impl Fn(&Value) -> Option<Value>, help: &str) {
+    let Some(items) = value.as_seq() else { return };
+    let mut map = Map::new();
+    for item in items {
+        let Some(pair) = item.as_str() else { return };
+        match (pair.split_once('='), alone(item)) {
+            (Some((key, part)), _) => drop(map.insert(key.to_owned(), item.with_data(text(part)))),
+            (None, Some(entry)) => drop(map.insert(pair.to_owned(), entry)),
+            (None, None) => {
+                problems.push(item, format!("`{pair}` has no `=`"), help);
+                return;
+            }
+        }
+    }
+    value.data = Data::Map(map);
+}
+
+/// `external: {name: x}` as `external: true` and `name: x`.
+fn external(kind: &str, name: &str, resource: &mut Value, problems: &mut Problems) {
+    let Some(map) = resource.as_map_mut() else { return };
+    let Some(external) = map.get("external").filter(|external| external.as_map().is_some()) else { return };
+    let flag = external.with_data(Data::Bool(true));
+    if let Some(outer) = external.get("name").cloned() {
+        if map.get("name").is_some_and(|inner| *inner != outer) {
+            let message = format!("`{kind}.{name}` has two names, one under `external`");
+            problems.push(&outer, message, "keep `name`, and write `external: true`");
+            return;
+        }
+        map.insert("name".to_owned(), outer);
+    }
+    map.insert("external".to_owned(), flag);
+}

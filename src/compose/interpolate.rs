@@ -1,0 +1,147 @@
+//! Variables in, over a whole model: text by text, keys left alone, then the casts that
+//! Compose makes on the paths that hold numbers and booleans.
+//!
+//! Source: compose-go interpolation/interpolation.go and loader/interpolate.go (v2.9.1).
+
+use std::collections::BTreeSet;
+
+use super::{
+    cast,
+    environment::Environment,
+    path::Path,
+    template::{self, TemplateError},
+};
+use crate::{
+    diag::{Code, Diagnostic, Place, Severity},
+    source::Span,
+    yaml::{Data, Hole, Value},
+};
+
+/// A variable without a value.
+pub const UNSET_VARIABLE: Code = Code::new("CG005");
+/// A value that the schema refuses; here one that cannot be cast to what its place needs.
+const SCHEMA_VIOLATION: Code = Code::new("CG003");
+
+/// Replaces the variables of `model`. What is wrong goes to `problems`; the answer says
+/// whether Compose goes on.
+pub(super) fn interpolate(model: &mut Value, environment: &Environment, problems: &mut Vec<Diagnostic>) -> bool {
+    let mut pass = Pass { environment, problems, path: Path::default(), seen: BTreeSet::new(), is_accepted: true };
+    pass.value(model);
+    pass.is_accepted
+}
+
+struct Pass<'a> {
+    environment: &'a Environment,
+    problems: &'a mut Vec<Diagnostic>,
+    path: Path,
+    /// Variables already spoken of: Compose warns of each once.
+    seen: BTreeSet<String>,
+    is_accepted: bool,
+}
+
+impl Pass<'_> {
+    fn value(&mut self, value: &mut Value) {
+        match &mut value.data {
+            Data::Map(map) => {
+                for (key, value) in map {
+                    self.path.push(key);
+                    self.value(value);
+                    self.path.pop();
+                }
+            }
+            Data::Seq(items) => {
+                for item in items {
+                    self.path.push("[]");
+                    self.value(item);
+                    self.path.pop();
+                }
+            }
+            Data::String(text) => {
+                let text = std::mem::take(text);
+                self.text(value, text);
+            }
+            Data::Null | Data::Bool(_) | Data::Int(_) | Data::UInt(_) | Data::Float(_) | Data::Timestamp(_) => {}
+        }
+    }
+
+    fn text(&mut self, value: &mut Value, text: String) {
+        let lookup = |name: &str| self.environment.get(name).map(str::to_owned);
+        let substituted = match template::substitute(&text, &lookup) {
+            Ok(substituted) => substituted,
+            Err(error) => {
+                self.refuse(&error, &text, value.span());
+                value.hole = Some(Box::new(Hole { variables: hole_variables(&error) }));
+                value.data = Data::String(text);
+                return;
+            }
+        };
+        if !substituted.unset.is_empty() {
+            self.warn(&substituted.unset, value.span());
+            value.hole = Some(Box::new(Hole { variables: substituted.unset }));
+        }
+        let text = if substituted.has_variables { substituted.text } else { text };
+        value.data = match cast::cast(&self.path, &text) {
+            None => Data::String(text),
+            Some(Ok(data)) => data,
+            // A hole stays a text: what it will hold is not known.
+            Some(Err(_)) if value.hole.is_some() => Data::String(text),
+            Some(Err(wanted)) => {
+                self.is_accepted = false;
+                let message = format!("`{}` takes {wanted}, not `{text}`", self.path);
+                self.report(SCHEMA_VIOLATION, Severity::Error, message, value.span());
+                Data::String(text)
+            }
+        };
+    }
+
+    fn warn(&mut self, variables: &[String], span: Option<Span>) {
+        for variable in variables {
+            if self.seen.insert(variable.clone()) {
+                let message = format!("the variable `{variable}` has no value: Compose puts nothing in its place");
+                let help =
+                    format!("set `{variable}` in the environment or in `.env`, or write `${{{variable}:-default}}`");
+                self.report(UNSET_VARIABLE, Severity::Info, message, span).help = Some(help);
+            }
+        }
+    }
+
+    fn refuse(&mut self, error: &TemplateError, text: &str, span: Option<Span>) {
+        self.is_accepted = false;
+        match error {
+            TemplateError::Required { variable, reason } => {
+                let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+                let message = format!("the variable `{variable}` must be set{why}");
+                if self.seen.insert(variable.clone()) {
+                    self.report(UNSET_VARIABLE, Severity::Info, message, span).help = Some(format!(
+                        "Compose refuses the project without it; set `{variable}` in the environment or in `.env`"
+                    ));
+                }
+            }
+            TemplateError::Invalid(at) => {
+                let shown: String = text[*at..].chars().take(20).collect();
+                let message = format!("`{shown}` begins no variable that Compose can read");
+                self.report(SCHEMA_VIOLATION, Severity::Error, message, span).help =
+                    Some("write `$$` for a dollar sign, or `${NAME}` for a variable".into());
+            }
+        }
+    }
+
+    fn report(&mut self, code: Code, severity: Severity, message: String, span: Option<Span>) -> &mut Diagnostic {
+        let place = span.map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+        let mut problem = Diagnostic::new(code, severity, message, place);
+        if let [first, service, ..] = self.path.steps()
+            && first == "services"
+        {
+            problem.service = Some(service.clone());
+        }
+        self.problems.push(problem);
+        self.problems.last_mut().expect("a problem was just pushed")
+    }
+}
+
+fn hole_variables(error: &TemplateError) -> Vec<String> {
+    match error {
+        TemplateError::Required { variable, .. } => vec![variable.clone()],
+        TemplateError::Invalid(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,49 @@
+//! The project's name.
+//!
+//! Source: compose-go cli/options.go and loader/normalize.go, `NormalizeProjectName`
+//! (v2.9.1): `-p`, COMPOSE_PROJECT_NAME, the last `name:` of the files, the folder's name.
+
+use std::path::Path;
+
+use super::{Environment, LoadRequest, template};
+use crate::yaml::{NodeKind, Tree};
+
+/// The name that Compose would give the project.
+pub(super) fn project_name(
+    request: &LoadRequest,
+    directory: &Path,
+    environment: &Environment,
+    trees: &[Tree],
+) -> String {
+    if let Some(name) =
+        request.project_name.as_deref().or(environment.get("COMPOSE_PROJECT_NAME")).filter(|name| !name.is_empty())
+    {
+        return normalise(name);
+    }
+    let lookup = |name: &str| environment.get(name).map(str::to_owned);
+    let written = trees.iter().filter_map(written_name).next_back();
+    let written = written.and_then(|text| template::substitute(text, &lookup).ok()).map(|out| out.text);
+    match written.filter(|name| !name.is_empty()) {
+        Some(name) => name,
+        None => normalise(&directory.file_name().unwrap_or_default().to_string_lossy()),
+    }
+}
+
+/// `name:` of a file, in the last document that has one.
+fn written_name(tree: &Tree) -> Option<&str> {
+    tree.documents.iter().rev().find_map(|root| {
+        let NodeKind::Mapping { entries, .. } = &tree.node(*root).kind else { return None };
+        entries.iter().find_map(|(key, value)| match (&tree.node(*key).kind, &tree.node(*value).kind) {
+            (NodeKind::Scalar { text: key, .. }, NodeKind::Scalar { text, .. }) if key == "name" => Some(text.as_str()),
+            _ => None,
+        })
+    })
+}
+
+/// Lower case; letters, digits, `-` and `_` alone; no `-` or `_` in front.
+fn normalise(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let kept: String =
+        lower.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_')).collect();
+    kept.trim_start_matches(['-', '_']).to_owned()
+}

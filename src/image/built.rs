@@ -1,0 +1,98 @@
+//! What is known of the images that a project builds: the facts that rules read.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diag::Edit,
+    observed::Observed,
+    source::{FileId, Span},
+};
+
+/// Images that the project builds, by service.
+#[derive(Debug, Default)]
+pub struct BuiltImages {
+    pub(super) by_service: BTreeMap<String, BuiltImage>,
+}
+
+impl BuiltImages {
+    /// The image of a service; `None` for a service that builds none.
+    pub fn get(&self, service: &str) -> Option<&BuiltImage> {
+        self.by_service.get(service)
+    }
+
+    /// All images with their services' names, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &BuiltImage)> {
+        self.by_service.iter().map(|(name, image)| (name.as_str(), image))
+    }
+}
+
+/// The image of one service.
+#[derive(Debug)]
+pub struct BuiltImage {
+    /// The Dockerfile, where it could be read.
+    pub dockerfile: Option<FileId>,
+    /// What of the project the service starts, in order; unknown with the reason.
+    pub starts: Observed<Vec<Start>>,
+}
+
+/// A module or a script that a service starts.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Which.
+    pub program: Program,
+    /// The bytes that say so: the word, or the command around it; in the Compose file or, for
+    /// an image's own command, in the Dockerfile.
+    pub place: Option<Span>,
+    /// Whether the image holds it.
+    pub held: Held,
+}
+
+/// What is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// A Python module by its dotted name.
+    Module(String),
+    /// A Python script by its path, as written.
+    Script(String),
+}
+
+/// Whether an image holds something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// It does.
+    Present,
+    /// It does not, and everything that could bring it was looked at.
+    Absent(Box<Absence>),
+    /// It cannot be told, and why, as one clause.
+    Unknown(String),
+}
+
+/// The proof that an image lacks a module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The module's first name: what Python says it cannot find.
+    pub package: String,
+    /// Folders of the image that Python searches.
+    pub searched: Vec<String>,
+    /// The WORKDIR line, where there is one.
+    pub workdir: Option<Span>,
+    /// The COPY and ADD lines of the image that take from the build context.
+    pub copies: Vec<Span>,
+    /// Where the build context has it: a path relative to the context.
+    pub located: String,
+    /// Whether that is a folder.
+    pub is_folder: bool,
+    /// The line of `.dockerignore` that keeps it out, where one does.
+    pub ignored_by: Option<Span>,
+    /// A COPY line in the style of its siblings, and where it goes.
+    pub copy_line: Option<CopyLine>,
+}
+
+/// A line to add to a Dockerfile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyLine {
+    /// The instruction, as it will stand there.
+    pub text: String,
+    /// The edit that puts it there.
+    pub edit: Edit,
+}

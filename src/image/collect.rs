@@ -1,0 +1,208 @@
+//! From a project to what each built image holds, asked by path: no walks.
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    answer::Question,
+    build::{Build, DockerfileAt, build, shown},
+    built::{BuiltImage, BuiltImages, Held, Program, Start},
+    command,
+    context::{Context, read_ignore},
+    dockerfile::{self, Dockerfile},
+    dockerignore::Dockerignore,
+    holds::Holder,
+    locate::word_span,
+    place,
+    program::Starts,
+    stage::{Built, Given, follow},
+    words,
+};
+use crate::{
+    compose::Project,
+    observed::Observed,
+    source::{FileId, Files, SourceMap, decode},
+    yaml::{Data, Value},
+};
+
+/// Reads the Dockerfile of each service that builds and asks whether its image holds what
+/// it starts. What cannot be read or followed is unknown, with the reason.
+pub fn collect(project: &Project, files: &dyn Files, sources: &mut SourceMap) -> BuiltImages {
+    let mut collector = Collector { project, files, sources, read: BTreeMap::new(), ignores: BTreeMap::new() };
+    let mut images = BuiltImages::default();
+    for (name, service) in project.services() {
+        if let Some(build) = build(project, service) {
+            images.by_service.insert(name.to_owned(), collector.image(name, service, build));
+        }
+    }
+    images
+}
+
+struct Collector<'a> {
+    project: &'a Project,
+    files: &'a dyn Files,
+    sources: &'a mut SourceMap,
+    /// Dockerfiles by path: services that share one share its text.
+    read: BTreeMap<PathBuf, Result<FileId, String>>,
+    ignores: BTreeMap<Vec<PathBuf>, Result<Dockerignore, String>>,
+}
+
+impl Collector<'_> {
+    fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
+        let mut dockerfile = None;
+        let starts = build.and_then(|build| self.starts(name, service, &build, &mut dockerfile));
+        let starts = starts.map_or_else(|reason| Observed::unknown("Dockerfile", reason), Observed::Known);
+        BuiltImage { dockerfile, starts }
+    }
+
+    fn starts(
+        &mut self,
+        name: &str,
+        service: &Value,
+        build: &Build,
+        dockerfile: &mut Option<FileId>,
+    ) -> Result<Vec<Start>, String> {
+        check_pull_policy(service)?;
+        let context = Context::open(self.files, build.context.clone(), Dockerignore::default())?;
+        let file = self.dockerfile(name, build)?;
+        *dockerfile = Some(file);
+        let parsed = dockerfile::parse(file, self.sources.file(file).text())?;
+        let context = context.with_ignore(self.ignore(build)?);
+        let named = self.named_contexts(build);
+        let names: Vec<String> = build.contexts.keys().cloned().collect();
+        let stages = follow(&parsed, &Given { arguments: &build.arguments, contexts: &names });
+        let stage = target(&parsed, build)?;
+        let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };
+        let question = Question {
+            holder: &holder,
+            stage,
+            service,
+            sources: self.sources,
+            python_path_unknown: self.python_path_unknown(service),
+        };
+        answers(&question, &stages[stage])
+    }
+
+    fn dockerfile(&mut self, name: &str, build: &Build) -> Result<FileId, String> {
+        let path = match &build.dockerfile {
+            DockerfileAt::File(path) => path,
+            DockerfileAt::Inline(text) => {
+                let path = self.shown(&self.project.directory.join(format!("{name}.dockerfile_inline")));
+                return Ok(self.sources.add(path, text.clone(), false));
+            }
+        };
+        let resolved = self.files.resolve(path);
+        let is_inside = |folder: &Path| resolved.starts_with(self.files.resolve(folder));
+        if !is_inside(&build.context) && !is_inside(&self.project.directory) {
+            return Err("the Dockerfile lies outside the build context and the project".to_owned());
+        }
+        if !self.read.contains_key(&resolved) {
+            let read = self.read_dockerfile(path);
+            self.read.insert(resolved.clone(), read);
+        }
+        self.read[&resolved].clone()
+    }
+
+    fn read_dockerfile(&mut self, path: &Path) -> Result<FileId, String> {
+        let bytes = self.files.read(path, SourceMap::MAX_BYTES).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "the Dockerfile is not there".to_owned(),
+            _ => format!("the Dockerfile cannot be read: {error}"),
+        })?;
+        let (text, is_exact) = decode(bytes).map_err(|error| format!("the Dockerfile is no text: {error}"))?;
+        let path = self.shown(path);
+        Ok(self.sources.add(path, text, is_exact))
+    }
+
+    /// The path to show: beside the first Compose file, where that lies in the project's folder.
+    fn shown(&self, path: &Path) -> PathBuf {
+        let first = self.project.trees.first().map(|tree| self.sources.file(tree.file).path());
+        let folder = first.and_then(Path::parent).filter(|folder| {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            self.files.resolve(folder) == self.files.resolve(&self.project.directory)
+        });
+        shown(path, &self.project.directory, folder)
+    }
+
+    fn ignore(&mut self, build: &Build) -> Result<Dockerignore, String> {
+        let mut paths = vec![build.context.join(".dockerignore")];
+        if let DockerfileAt::File(path) = &build.dockerfile {
+            let mut own = path.clone().into_os_string();
+            own.push(".dockerignore");
+            paths.insert(0, own.into());
+        }
+        if let Some(known) = self.ignores.get(&paths) {
+            return known.clone();
+        }
+        let candidates: Vec<(PathBuf, PathBuf)> = paths.iter().map(|path| (path.clone(), self.shown(path))).collect();
+        let read = read_ignore(self.files, &candidates, self.sources);
+        self.ignores.insert(paths, read.clone());
+        read
+    }
+
+    fn named_contexts(&self, build: &Build) -> BTreeMap<String, Context<'_>> {
+        let open = |folder: &PathBuf| Context::open(self.files, folder.clone(), Dockerignore::default()).ok();
+        let folders = build.contexts.iter().filter_map(|(name, folder)| Some((name.clone(), open(folder.as_ref()?)?)));
+        folders.collect()
+    }
+
+    /// A file of `env_file` that names PYTHONPATH; one that is not there says nothing.
+    fn python_path_unknown(&self, service: &Value) -> Option<String> {
+        let value = service.get("env_file")?;
+        let items = match &value.data {
+            Data::Seq(items) => items.as_slice(),
+            _ => std::slice::from_ref(value),
+        };
+        items.iter().find_map(|item| {
+            let path = item.get("path").unwrap_or(item).as_str()?;
+            let bytes = self.files.read(&self.project.directory.join(path), SourceMap::MAX_BYTES).ok()?;
+            let is_named = String::from_utf8_lossy(&bytes).contains("PYTHONPATH");
+            is_named.then(|| format!("`{path}` sets PYTHONPATH"))
+        })
+    }
+}
+
+/// With these policies the image that runs is not the one that is built.
+/// Source: Compose specification, "pull_policy".
+fn check_pull_policy(service: &Value) -> Result<(), String> {
+    match service.get("pull_policy").and_then(Value::as_str) {
+        None | Some("build" | "never") => Ok(()),
+        Some(policy) => Err(format!("`pull_policy: {policy}` may run another image")),
+    }
+}
+
+fn target(dockerfile: &Dockerfile, build: &Build) -> Result<usize, String> {
+    let last = dockerfile.stages.len() - 1;
+    let Some(target) = &build.target else { return Ok(last) };
+    let lower = target.to_ascii_lowercase();
+    let by_name = dockerfile.stages.iter().position(|stage| stage.name.as_deref() == Some(&lower));
+    let by_index = target.parse().ok().filter(|index| *index <= last);
+    by_name.or(by_index).ok_or_else(|| format!("the Dockerfile has no stage `{target}`"))
+}
+
+fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String> {
+    let line = words::of_service(question.service, image, question.sources)?;
+    let directory = match question.service.get("working_dir").filter(|value| !value.is_null()) {
+        None => image.workdir.clone(),
+        Some(value) => value.as_str().filter(|path| value.hole.is_none() && path.starts_with('/')).map(place::normal),
+    };
+    let started = command::follow(&line, directory)?;
+    let answer = |start: &command::Start| {
+        let (word, program, held) = match &start.starts {
+            Starts::Module { name, may_end_in_variable, folder } => {
+                let held = question.module(start, &name.text, *may_end_in_variable, folder.as_ref());
+                (name, Program::Module(name.text.clone()), held)
+            }
+            Starts::Script(word) => {
+                let held = Held::Unknown("scripts are not looked up".to_owned());
+                (word, Program::Script(word.text.clone()), held)
+            }
+            Starts::Nothing | Starts::Unknown(_) => unreachable!("only what starts something is kept"),
+        };
+        Start { program, place: word.span.map(|span| word_span(span, &word.text, question.sources)), held }
+    };
+    Ok(started.iter().map(answer).collect())
+}

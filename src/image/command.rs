@@ -1,0 +1,247 @@
+//! What a service runs: Compose's `entrypoint` and `command` over the image's, through
+//! shells and wrappers down to the program.
+//!
+//! Apart from `program`, which knows the programs themselves. A wrapper that is not in the
+//! table makes the answer unknown.
+
+use super::{
+    install::base_name,
+    place::join,
+    program::{Starts, Word, starts},
+    shell::{self, Joined, Simple, Token},
+};
+use crate::source::Span;
+
+/// A module or a script that a service starts.
+#[derive(Clone, Debug)]
+pub(super) struct Start {
+    /// Never [`Starts::Nothing`] or [`Starts::Unknown`].
+    pub(super) starts: Starts,
+    /// The working directory at that moment; `None` where it is not known.
+    pub(super) directory: Option<String>,
+    /// PYTHONPATH where the command itself sets it.
+    pub(super) python_path: Option<Token>,
+    /// What ran before it.
+    pub(super) before: Vec<Simple>,
+}
+
+/// Follows a command line.
+///
+/// # Errors
+/// Why it is not known what runs, as one clause.
+pub(super) fn follow(words: &[Word], directory: Option<String>) -> Result<Vec<Start>, String> {
+    let mut walk = Walk { directory, python_path: None, before: Vec::new(), out: Vec::new() };
+    walk.command(words, 0)?;
+    Ok(walk.out)
+}
+
+struct Walk {
+    directory: Option<String>,
+    python_path: Option<Token>,
+    before: Vec<Simple>,
+    out: Vec<Start>,
+}
+
+/// Wrappers inside wrappers that are followed.
+const MAX_DEPTH: u32 = 16;
+
+impl Walk {
+    fn command(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
+        let Some((program, rest)) = words.split_first() else { return Ok(()) };
+        if !program.is_known {
+            return Err(format!("`{}` holds a variable", program.text));
+        }
+        if depth > MAX_DEPTH {
+            return Err("the command has too many wrappers".to_owned());
+        }
+        let name = base_name(&program.text);
+        match name {
+            "sh" | "bash" | "dash" | "ash" | "zsh" => self.shell(rest, depth),
+            "env" => {
+                let rest = self.assignments(rest);
+                match rest.first() {
+                    Some(word) if word.text.starts_with('-') => Err(format!("`env {}` is not followed", word.text)),
+                    _ => self.command(rest, depth + 1),
+                }
+            }
+            _ => match inner(name, rest) {
+                Some(inner) => self.command(inner?, depth + 1),
+                None => self.program(words),
+            },
+        }
+    }
+
+    fn program(&mut self, words: &[Word]) -> Result<(), String> {
+        match starts(words) {
+            Starts::Nothing => Ok(()),
+            Starts::Unknown(reason) => Err(reason),
+            found => {
+                self.out.push(Start {
+                    starts: found,
+                    directory: self.directory.clone(),
+                    python_path: self.python_path.clone(),
+                    before: self.before.clone(),
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// `sh -c TEXT`; a script file is not read.
+    fn shell(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
+        let mut rest = words;
+        while let Some((word, behind)) = rest.split_first() {
+            rest = behind;
+            match word.text.as_str() {
+                "-o" => rest = rest.get(1..).unwrap_or_default(),
+                text if text.starts_with('-') && !text.starts_with("--") => {
+                    if text.ends_with('c') {
+                        let script = rest.first().ok_or("`-c` without a text")?;
+                        return self.script(script, depth);
+                    }
+                }
+                text => return Err(format!("the script `{text}` is not read")),
+            }
+        }
+        Err("a shell without a script".to_owned())
+    }
+
+    fn script(&mut self, script: &Word, depth: u32) -> Result<(), String> {
+        if !script.is_known {
+            return Err("the shell text holds a variable without a value".to_owned());
+        }
+        let commands = shell::split(&script.text, &|_| None).map_err(|what| format!("{what} is not followed"))?;
+        let mut unknown = None;
+        for command in commands {
+            if let Err(reason) = self.simple(&command, script.span, depth) {
+                unknown = unknown.or(Some(reason));
+                self.before.push(command);
+            }
+        }
+        if self.out.is_empty() { unknown.map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    fn simple(&mut self, command: &Simple, span: Option<Span>, depth: u32) -> Result<(), String> {
+        if command.joined == Joined::Else {
+            return Err("a command behind `||` is not followed".to_owned());
+        }
+        let word = |token: &Token| Word { text: token.text.clone(), span, is_known: token.is_known };
+        let words: Vec<Word> = command.words.iter().map(word).collect();
+        let words = self.assignments(&words);
+        match words {
+            [cd, rest @ ..] if cd.text == "cd" => {
+                self.directory = match rest {
+                    [to] if to.is_known && to.text.starts_with('/') => Some(join("/", &to.text)),
+                    [to] if to.is_known && to.text != "-" => {
+                        self.directory.as_deref().map(|directory| join(directory, &to.text))
+                    }
+                    _ => None,
+                };
+                Ok(())
+            }
+            [export, rest @ ..] if export.text == "export" => {
+                self.assignments(rest);
+                Ok(())
+            }
+            [source, file, ..] if matches!(source.text.as_str(), "." | "source") => {
+                let is_environment = file.text.ends_with("bin/activate");
+                if is_environment { Ok(()) } else { Err(format!("the script `{}` is not read", file.text)) }
+            }
+            words => self.command(words, depth + 1),
+        }
+    }
+
+    /// Takes `NAME=value` words off the front, and keeps PYTHONPATH.
+    fn assignments<'w>(&mut self, words: &'w [Word]) -> &'w [Word] {
+        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let mut rest = words;
+        while let Some((word, behind)) = rest.split_first() {
+            let Some((name, value)) = word.text.split_once('=').filter(|(name, _)| is_name(name)) else { break };
+            if name == "PYTHONPATH" {
+                self.python_path = Some(Token { text: value.to_owned(), is_known: word.is_known });
+            }
+            rest = behind;
+        }
+        rest
+    }
+}
+
+/// What a wrapper starts; `None` where the name is no wrapper.
+fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Word], String>> {
+    let skip = |count: usize| Ok(words.get(count..).unwrap_or_default());
+    Some(match name {
+        "exec"
+        | "nohup"
+        | "time"
+        | "setsid"
+        | "command"
+        | "nvidia_entrypoint.sh"
+        | "ddtrace-run"
+        | "opentelemetry-instrument" => past(name, words, &[], &[]),
+        "tini" | "tini-static" | "docker-init" => {
+            past(name, words, &["-g", "-s", "-v", "-vv", "-vvv", "-w"], &["-p", "-e"])
+        }
+        "dumb-init" => past(name, words, &["-c", "--single-child", "-v", "--verbose"], &["-r", "--rewrite"]),
+        "catatonit" => past(name, words, &["-g", "-P"], &[]),
+        "gosu" | "su-exec" => skip(1),
+        "nice" => past(name, words, &[], &["-n"]),
+        "stdbuf" => past(name, words, &["-oL", "-eL", "-o0", "-e0"], &["-o", "-e", "-i"]),
+        "timeout" => past(name, words, &["--foreground", "--preserve-status"], &["-k", "-s"])
+            .map(|rest| rest.get(1..).unwrap_or_default()),
+        "poetry" | "pipenv" | "pdm" | "rye" if is_run(words) => past(name, &words[1..], &[], &[]),
+        "uv" if is_run(words) => past(name, &words[1..], UV_SWITCHES, UV_VALUES),
+        "conda" | "mamba" | "micromamba" if is_run(words) => {
+            past(name, &words[1..], &["--no-capture-output", "--live-stream"], &["-n", "--name", "-p", "--prefix"])
+        }
+        "wait-for-it.sh" | "wait-for-it" | "wait-for" | "wait-for.sh" | "dockerize" => {
+            let dashes = words.iter().position(|word| word.text == "--");
+            skip(dashes.map_or(words.len(), |at| at + 1))
+        }
+        _ => return None,
+    })
+}
+
+/// Options of `uv run` without and with a value, those that change what is found left out.
+/// Source: `uv run --help`, 0.8.
+const UV_SWITCHES: &[&str] = &[
+    "--no-sync",
+    "--frozen",
+    "--locked",
+    "--no-dev",
+    "--offline",
+    "--no-project",
+    "-q",
+    "--quiet",
+    "--active",
+    "--no-cache",
+    "--all-extras",
+    "--no-progress",
+];
+const UV_VALUES: &[&str] = &["--extra", "--group", "--no-group", "--python", "-p", "--with", "--package"];
+
+fn is_run(words: &[Word]) -> bool {
+    words.first().is_some_and(|word| word.text == "run")
+}
+
+/// The words behind a wrapper's own options, up to and over a `--`.
+fn past<'w>(name: &str, words: &'w [Word], switches: &[&str], valued: &[&str]) -> Result<&'w [Word], String> {
+    let mut rest = words;
+    while let Some((word, behind)) = rest.split_first() {
+        let option = word.text.split('=').next().unwrap_or("");
+        if word.text == "--" {
+            return Ok(behind);
+        }
+        if !word.text.starts_with('-') {
+            return Ok(rest);
+        }
+        let is_glued = word.text.contains('=') && valued.contains(&option);
+        rest = if switches.contains(&option) || is_glued {
+            behind
+        } else if valued.contains(&option) {
+            behind.get(1..).unwrap_or_default()
+        } else {
+            return Err(format!("`{name} {}` is not followed", word.text));
+        };
+    }
+    Ok(rest)
+}

@@ -1,0 +1,67 @@
+//! Variables of a Dockerfile, as the builder replaces them in its own instructions.
+//!
+//! Apart from the shell, whose rules are others: here quotes are taken off in paths, and a
+//! variable that nobody declared may still come from the base image, so it is not known.
+//! Source: moby/buildkit `frontend/dockerfile/shell/lex.go`.
+
+use std::collections::BTreeMap;
+
+/// ARG and ENV as they stand at one instruction; `None` is declared, with a value that is
+/// not known.
+pub(super) type Variables = BTreeMap<String, Option<String>>;
+
+/// Replaces variables and takes off quotes; `None` where the result is not known.
+pub(super) fn expand(text: &str, variables: &Variables) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    let mut quote = None;
+    while let Some(c) = chars.next() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            ('\\', None) => out.extend(chars.next()),
+            ('\\', Some('"')) => match chars.next() {
+                Some(c @ ('"' | '$' | '\\')) => out.push(c),
+                c => out.extend(std::iter::once('\\').chain(c)),
+            },
+            ('$', None | Some('"')) => out.push_str(&variable(&mut chars, variables)?),
+            (c, _) => out.push(c),
+        }
+    }
+    quote.is_none().then_some(out)
+}
+
+fn variable(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, variables: &Variables) -> Option<String> {
+    let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+    if chars.next_if_eq(&'{').is_none() {
+        let name: String = std::iter::from_fn(|| chars.next_if(is_name)).collect();
+        return if name.is_empty() { Some("$".to_owned()) } else { variables.get(&name)?.clone() };
+    }
+    let name: String = std::iter::from_fn(|| chars.next_if(is_name)).collect();
+    let mut rest = String::new();
+    let mut depth = 1;
+    for c in chars.by_ref() {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        if depth == 0 {
+            return operator(variables.get(&name)?.clone(), &rest, variables);
+        }
+        rest.push(c);
+    }
+    None
+}
+
+/// What stands behind the name in `${…}`: nothing, `:-word`, `-word`, `:+word`, `+word`.
+fn operator(value: Option<String>, rest: &str, variables: &Variables) -> Option<String> {
+    let value = value?;
+    if let Some(word) = rest.strip_prefix(":-") {
+        return if value.is_empty() { expand(word, variables) } else { Some(value) };
+    }
+    if let Some(word) = rest.strip_prefix(":+") {
+        return if value.is_empty() { Some(value) } else { expand(word, variables) };
+    }
+    match (rest.strip_prefix('-'), rest.strip_prefix('+')) {
+        (Some(_), _) => Some(value),
+        (_, Some(word)) => expand(word, variables),
+        _ => rest.is_empty().then_some(value),
+    }
+}

@@ -1,0 +1,248 @@
+//! Whether a shell line can bring a module into an image: RUN of a Dockerfile, and what a
+//! service's own command runs before it starts.
+//!
+//! A table of what is known to bring none; everything else may. A false "cannot" would be a
+//! false alarm, a false "may" only silence.
+
+use super::{
+    pip::pip,
+    requirement::{Brings, brings},
+    shell::{Joined, Lookup, Simple, Token, split},
+};
+
+/// What a line may do about the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// It brings nothing that could be the module.
+    None,
+    /// It may bring it; why, as one clause.
+    May(String),
+}
+
+/// Reads requirements files for an effect: does this file, named from this folder, bring
+/// the module?
+pub(super) type Requirements<'a> = &'a dyn Fn(&str, Option<&str>) -> Effect;
+
+/// Programs that create no Python module, whatever their words.
+const NEVER: &[&str] = &[
+    ":",
+    "[",
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "aptitude",
+    "cat",
+    "chgrp",
+    "chmod",
+    "chown",
+    "corepack",
+    "dnf",
+    "dpkg",
+    "dpkg-reconfigure",
+    "echo",
+    "exit",
+    "export",
+    "false",
+    "find",
+    "gpg",
+    "grep",
+    "groupadd",
+    "groupmod",
+    "id",
+    "ldconfig",
+    "locale-gen",
+    "ls",
+    "microdnf",
+    "mkdir",
+    "npm",
+    "nvidia-smi",
+    "pnpm",
+    "printf",
+    "pwd",
+    "rm",
+    "rmdir",
+    "sed",
+    "set",
+    "sha256sum",
+    "sleep",
+    "stat",
+    "strip",
+    "test",
+    "touch",
+    "true",
+    "ulimit",
+    "umask",
+    "uname",
+    "unset",
+    "update-alternatives",
+    "update-ca-certificates",
+    "useradd",
+    "usermod",
+    "which",
+    "yarn",
+    "yum",
+];
+
+/// Programs that only write the file that they are told to, or nothing: they count where
+/// their words name the module.
+const DOWNLOADS: &[&str] = &["aria2c", "curl", "wget", "hf", "huggingface-cli"];
+
+/// Programs that put files elsewhere: harmless into folders of programs and settings.
+const MOVES: &[&str] = &["cp", "install", "ln", "mv"];
+
+/// What a shell text may do about a module whose first name is `module`.
+pub(super) fn effect(
+    text: &str,
+    directory: Option<&str>,
+    lookup: Lookup<'_>,
+    module: &str,
+    requirements: Requirements<'_>,
+) -> Effect {
+    let commands = match split(text, lookup) {
+        Ok(commands) => commands,
+        Err(what) => return Effect::May(format!("{what} in a RUN line may bring it")),
+    };
+    of_commands(&commands, directory, module, requirements)
+}
+
+/// What commands may do one after the other.
+pub(super) fn of_commands(
+    commands: &[Simple],
+    directory: Option<&str>,
+    module: &str,
+    requirements: Requirements<'_>,
+) -> Effect {
+    let mut directory = directory.map(str::to_owned);
+    for command in commands {
+        if command.joined == Joined::Pipe && !is_reader(command) {
+            return Effect::May("a RUN line pipes into a program".to_owned());
+        }
+        let effect = of_command(command, &mut directory, module, requirements);
+        if effect != Effect::None {
+            return effect;
+        }
+    }
+    Effect::None
+}
+
+/// Programs that only read what is piped to them.
+fn is_reader(command: &Simple) -> bool {
+    let program = command.words.first().map_or("", |word| base_name(&word.text));
+    ["awk", "cut", "gpg", "grep", "head", "sed", "sha256sum", "sort", "tail", "tee", "tr", "wc"].contains(&program)
+}
+
+fn of_command(
+    command: &Simple,
+    directory: &mut Option<String>,
+    module: &str,
+    requirements: Requirements<'_>,
+) -> Effect {
+    if let Some(file) = command.writes.iter().find(|file| !file.is_known || mentions(&file.text, module)) {
+        return Effect::May(format!("a RUN line writes `{}`", file.text));
+    }
+    let words = plain(&command.words);
+    let Some((program, rest)) = words.split_first() else { return Effect::None };
+    if !program.is_known {
+        return may(program);
+    }
+    match base_name(&program.text) {
+        "cd" => {
+            let target = rest.first().filter(|word| word.is_known);
+            *directory = target.and_then(|word| changed(directory.as_deref(), &word.text));
+            Effect::None
+        }
+        "tee" if !rest.iter().any(|word| !word.is_known || mentions(&word.text, module)) => Effect::None,
+        "pip" => pip(rest, directory.as_deref(), module, requirements),
+        name if is_versioned(name, "pip") => pip(rest, directory.as_deref(), module, requirements),
+        name if is_versioned(name, "python") => python(rest, directory.as_deref(), module, requirements),
+        "uv" if rest.first().is_some_and(|word| word.text == "pip") => {
+            pip(&rest[1..], directory.as_deref(), module, requirements)
+        }
+        "uv" | "pipx"
+            if rest.first().is_some_and(|word| matches!(word.text.as_str(), "venv" | "python" | "cache" | "lock")) =>
+        {
+            Effect::None
+        }
+        "conda" | "mamba" | "micromamba" => conda(rest, module),
+        name if NEVER.contains(&name) => {
+            let writes = matches!(name, "apk" | "apt" | "apt-get" | "dnf" | "find" | "sed" | "touch" | "yum");
+            if writes && rest.iter().any(|word| mentions(&word.text, module)) { may(program) } else { Effect::None }
+        }
+        name if DOWNLOADS.contains(&name) && !rest.iter().any(|word| mentions(&word.text, module)) => Effect::None,
+        name if MOVES.contains(&name) && rest.last().is_some_and(is_system_place) => Effect::None,
+        _ => may(program),
+    }
+}
+
+fn may(program: &Token) -> Effect {
+    Effect::May(format!("`{}` may bring it", program.text))
+}
+
+/// Takes off assignments and `exec`, `sudo`, `env`, `time` before a program.
+fn plain(words: &[Token]) -> &[Token] {
+    let is_before = |word: &&Token| {
+        let is_assignment = word
+            .text
+            .split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+        is_assignment || ["command", "env", "exec", "sudo", "time", "!"].contains(&word.text.as_str())
+    };
+    &words[words.iter().take_while(is_before).count()..]
+}
+
+fn python(words: &[Token], directory: Option<&str>, module: &str, requirements: Requirements<'_>) -> Effect {
+    let is_flag = |word: &&Token| matches!(word.text.as_str(), "-u" | "-B" | "-s" | "-O");
+    let words = &words[words.iter().take_while(is_flag).count()..];
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    match (text(0), text(1)) {
+        ("-m", "pip") => pip(&words[2..], directory, module, requirements),
+        ("-m", "venv" | "ensurepip" | "compileall" | "virtualenv") | ("--version" | "-V", _) => Effect::None,
+        ("-c", code) if !mentions(code, module) && !code.contains("open(") => Effect::None,
+        _ => Effect::May("a RUN line runs Python".to_owned()),
+    }
+}
+
+fn conda(words: &[Token], module: &str) -> Effect {
+    let verb = words.iter().find(|word| !word.text.starts_with('-')).map_or("", |word| word.text.as_str());
+    match verb {
+        "clean" | "config" | "init" | "info" => Effect::None,
+        "install"
+            if !words.iter().any(|word| !word.is_known || word.text.starts_with("--file") || word.text == "-f") =>
+        {
+            let is_like =
+                |word: &&Token| brings(&word.text, true, module) == Brings::Maybe && !word.text.starts_with('-');
+            words.iter().find(is_like).map_or(Effect::None, may)
+        }
+        _ => Effect::May(format!("`conda {verb}` may bring it")),
+    }
+}
+
+/// Folders of programs, settings and time zones.
+fn is_system_place(word: &Token) -> bool {
+    let is_place = |part: &str| matches!(part, "bin" | "sbin" | "etc" | "zoneinfo" | "localtime");
+    word.is_known && word.text.split('/').any(is_place)
+}
+
+/// Whether a text names the module as a word of its own.
+pub(super) fn mentions(text: &str, module: &str) -> bool {
+    let is_inside = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(module)
+        .any(|(at, _)| !text[..at].ends_with(is_inside) && !text[at + module.len()..].starts_with(is_inside))
+}
+
+/// The folder behind `cd`; `None` where it is not known.
+fn changed(from: Option<&str>, to: &str) -> Option<String> {
+    if to.starts_with('/') { Some(super::place::normal(to)) } else { Some(super::place::join(from?, to)) }
+}
+
+/// The last part of a program's path.
+pub(super) fn base_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+/// `python`, `python3`, `python3.11`, and the same for `pip`.
+pub(super) fn is_versioned(program: &str, name: &str) -> bool {
+    program.strip_prefix(name).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
+}

@@ -1,0 +1,194 @@
+//! Which Python module or script a program starts, from its own words.
+//!
+//! A table of programs, apart from the wrappers around them (`command`): what is not in it
+//! is not known.
+
+use super::{install::is_versioned, python::python};
+
+/// A word of a command line.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub(super) text: String,
+    /// Bytes in which the word stands.
+    pub(super) span: Option<crate::source::Span>,
+    /// Whether the text is what the program is given.
+    pub(super) is_known: bool,
+}
+
+/// What a program starts.
+#[derive(Clone, Debug)]
+pub(super) enum Starts {
+    /// A module by its dotted name.
+    Module {
+        name: Word,
+        /// The last part may be a variable of the module before it (`celery -A proj.app`).
+        may_end_in_variable: bool,
+        /// A folder that is searched first, where it is not the working directory.
+        folder: Option<Word>,
+    },
+    /// A file.
+    Script(Word),
+    /// Nothing of the project.
+    Nothing,
+    /// Unknown, and why.
+    Unknown(String),
+}
+
+/// Options without a value.
+type Switches = &'static [&'static str];
+
+/// Source: `uvicorn --help`, 0.35.
+const UVICORN: Switches = &[
+    "--reload",
+    "--use-colors",
+    "--no-use-colors",
+    "--proxy-headers",
+    "--no-proxy-headers",
+    "--server-header",
+    "--no-server-header",
+    "--date-header",
+    "--no-date-header",
+    "--access-log",
+    "--no-access-log",
+    "--factory",
+];
+/// Source: gunicorn's settings, 23.0.
+const GUNICORN: Switches = &[
+    "--reload",
+    "--preload",
+    "--daemon",
+    "-D",
+    "--capture-output",
+    "--no-sendfile",
+    "--reuse-port",
+    "--check-config",
+    "--print-config",
+    "--proxy-protocol",
+    "--enable-stdio-inheritance",
+    "-R",
+    "--spew",
+    "--initgroups",
+];
+/// Source: `hypercorn --help`, 0.17.
+const HYPERCORN: Switches = &["--debug", "--reload"];
+/// Source: `torchrun --help`, 2.8.
+const TORCHRUN: Switches =
+    &["--standalone", "--no-python", "--no_python", "-m", "--module", "--run-path", "--run_path"];
+
+/// What a program starts; `words` begins with the program's name.
+pub(super) fn starts(words: &[Word]) -> Starts {
+    let Some((program, rest)) = words.split_first() else { return Starts::Nothing };
+    let name = super::install::base_name(&program.text);
+    if is_versioned(name, "python") || is_versioned(name, "pypy") {
+        return python(rest);
+    }
+    server(name, rest).unwrap_or_else(|| Starts::Unknown(format!("what `{name}` starts is not known")))
+}
+
+/// Programs that take the module among their words.
+pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
+    Some(match name {
+        "uvicorn" => application(rest, UVICORN, &["--app-dir"]),
+        "gunicorn" => application(rest, GUNICORN, &["--chdir", "--pythonpath"]),
+        "hypercorn" => application(rest, HYPERCORN, &[]),
+        "celery" => celery(rest),
+        "torchrun" | "torch.distributed.run" | "torch.distributed.launch" => torchrun(rest),
+        "streamlit" => file_behind(rest, &["run"]),
+        "fastapi" => file_behind(rest, &["run", "dev"]),
+        "nvidia-smi" | "sleep" | "echo" | "true" | "alembic" | "tail" | "printf" | "mkdir" | "chmod" | "chown"
+        | "export" | "set" | "date" => Starts::Nothing,
+        _ => return None,
+    })
+}
+
+/// `module:attribute`, or a module alone, as the first word that belongs to no option.
+fn application(words: &[Word], switches: Switches, folder_options: &[&str]) -> Starts {
+    let folder = option(words, folder_options);
+    match positional(words, switches) {
+        Some((word, _)) => named(word, false, folder),
+        None => Starts::Unknown("the application is not among the words".to_owned()),
+    }
+}
+
+fn celery(words: &[Word]) -> Starts {
+    match option(words, &["-A", "--app"]) {
+        Some(word) => {
+            let has_attribute = word.text.contains(':');
+            named(&word, !has_attribute, option(words, &["--workdir"]))
+        }
+        None => Starts::Unknown("`celery` is given no application".to_owned()),
+    }
+}
+
+fn torchrun(words: &[Word]) -> Starts {
+    let Some((word, at)) = positional(words, TORCHRUN) else {
+        return Starts::Unknown("the script is not among the words".to_owned());
+    };
+    let has = |names: [&str; 2]| words[..at].iter().any(|word| names.contains(&word.text.as_str()));
+    if has(["--no-python", "--no_python"]) || has(["--run-path", "--run_path"]) {
+        return Starts::Unknown("`torchrun` starts another program".to_owned());
+    }
+    if has(["-m", "--module"]) { named(word, false, None) } else { Starts::Script(word.clone()) }
+}
+
+/// `streamlit run FILE`, `fastapi run FILE`: only a file right behind the verb is sure.
+fn file_behind(words: &[Word], verbs: &[&str]) -> Starts {
+    match words {
+        [verb, file, ..] if verbs.contains(&verb.text.as_str()) && file.text.ends_with(".py") => {
+            if file.is_known {
+                Starts::Script(file.clone())
+            } else {
+                unknown_word(file)
+            }
+        }
+        _ => Starts::Unknown("the file is not right behind the verb".to_owned()),
+    }
+}
+
+/// The first word that is neither an option nor an option's value, and its place. An option
+/// that is not a switch is taken to have a value.
+fn positional<'a>(words: &'a [Word], switches: Switches) -> Option<(&'a Word, usize)> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if !word.text.starts_with('-') {
+            return Some((word, at));
+        }
+        let is_alone = word.text.contains('=') || switches.contains(&word.text.as_str());
+        at += if is_alone { 1 } else { 2 };
+    }
+    None
+}
+
+/// The value of an option, from either spelling.
+fn option(words: &[Word], names: &[&str]) -> Option<Word> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        if names.contains(&word.text.as_str()) {
+            return words.get(at + 1).cloned();
+        }
+        let (name, value) = word.text.split_once('=')?;
+        names.contains(&name).then(|| Word { text: value.to_owned(), ..word.clone() })
+    })
+}
+
+/// A word as a module; anything but dotted names (and an attribute behind `:`) is unknown.
+pub(super) fn named(word: &Word, may_end_in_variable: bool, folder: Option<Word>) -> Starts {
+    let (module, attribute) =
+        word.text.split_once(':').map_or((word.text.as_str(), ""), |(module, rest)| (module, rest));
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let is_attribute = attribute.is_empty() || attribute.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    if !word.is_known {
+        return unknown_word(word);
+    }
+    if !module.split('.').all(is_name) || !is_attribute {
+        return Starts::Unknown(format!("`{}` is no module's name", word.text));
+    }
+    let name = Word { text: module.to_owned(), ..word.clone() };
+    Starts::Module { name, may_end_in_variable, folder }
+}
+
+pub(super) fn unknown_word(word: &Word) -> Starts {
+    Starts::Unknown(format!("`{}` holds a variable", word.text))
+}

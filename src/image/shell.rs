@@ -1,0 +1,278 @@
+//! A shell line as simple commands of words.
+//!
+//! Only what can be followed without running it: lists (`&&`, `||`, `;`, pipes), quotes and
+//! known variables. Compound commands are refused, and a word that needs the shell to be
+//! known says so.
+//! Source: POSIX.1-2017, Shell Command Language, 2.2 to 2.4, 2.6 and 2.9.
+
+/// What the variables of a shell are known to hold.
+pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A word after quotes are taken off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// Its text; what is not known stands as it was written.
+    pub(super) text: String,
+    /// Whether the text is what the program is given.
+    pub(super) is_known: bool,
+}
+
+/// How a command follows the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Joined {
+    /// First, or behind `;`, `&&`, `&` or a line break: it runs if all goes well.
+    Then,
+    /// Behind `||`: it runs if something goes wrong.
+    Else,
+    /// Behind `|`: it runs beside the one before and reads what that prints.
+    Pipe,
+}
+
+/// One simple command.
+#[derive(Clone, Debug)]
+pub(super) struct Simple {
+    pub(super) joined: Joined,
+    pub(super) words: Vec<Token>,
+    /// Files that it writes to.
+    pub(super) writes: Vec<Token>,
+}
+
+/// Words that open, part or close a compound command.
+const COMPOUND: &[&str] = &[
+    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function",
+    "{", "}", "[[",
+];
+
+/// Splits a line, or the lines of a script.
+///
+/// # Errors
+/// What of the text cannot be followed.
+pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'static str> {
+    let mut reader = Reader { chars: text.chars().collect(), at: 0, lookup, out: Vec::new(), joined: Joined::Then };
+    reader.begin();
+    while let Some(c) = reader.peek(0) {
+        reader.token(c)?;
+    }
+    let commands: Vec<Simple> =
+        reader.out.into_iter().filter(|each| !each.words.is_empty() || !each.writes.is_empty()).collect();
+    let is_compound = |each: &Simple| each.words.first().is_some_and(|word| COMPOUND.contains(&word.text.as_str()));
+    if commands.iter().any(is_compound) {
+        return Err("a compound shell command");
+    }
+    Ok(commands)
+}
+
+/// Splits into words alone, as Compose splits a `command` string: operators are words like
+/// any other and nothing is replaced.
+///
+/// Source: mattn/go-shellwords as compose-go uses it, with environment and backticks off.
+pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
+    let mut out = Vec::new();
+    let mut reader =
+        Reader { chars: text.chars().collect(), at: 0, lookup: &|_| None, out: Vec::new(), joined: Joined::Then };
+    while let Some(c) = reader.peek(0) {
+        if c.is_whitespace() {
+            reader.at += 1;
+        } else if matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')' | '`') {
+            return Err("a shell operator outside a shell");
+        } else {
+            out.push(reader.word(false)?.text);
+        }
+    }
+    Ok(out)
+}
+
+/// A shell line of a Dockerfile with its continuations joined and the comments between taken
+/// out.
+pub(super) fn joined(text: &str) -> String {
+    let mut out = String::new();
+    let mut is_continued = false;
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        if is_continued && (trimmed.is_empty() || trimmed.starts_with('#')) {
+            continue;
+        }
+        let body = line.trim_end();
+        is_continued = body.ends_with('\\');
+        out.push_str(if is_continued { &body[..body.len() - 1] } else { line });
+        if !is_continued {
+            out.push('\n');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+struct Reader<'a> {
+    chars: Vec<char>,
+    at: usize,
+    lookup: Lookup<'a>,
+    out: Vec<Simple>,
+    joined: Joined,
+}
+
+impl Reader<'_> {
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.chars.get(self.at + ahead).copied()
+    }
+
+    fn begin(&mut self) {
+        self.out.push(Simple { joined: self.joined, words: Vec::new(), writes: Vec::new() });
+    }
+
+    fn next(&mut self, joined: Joined, length: usize) {
+        self.at += length;
+        self.joined = joined;
+        self.begin();
+    }
+
+    fn token(&mut self, c: char) -> Result<(), &'static str> {
+        match (c, self.peek(1)) {
+            ('\n' | ';', _) => self.next(Joined::Then, 1),
+            (c, _) if c.is_whitespace() => self.at += 1,
+            ('\\', Some('\n')) => self.at += 2,
+            ('#', _) => {
+                while self.peek(0).is_some_and(|c| c != '\n') {
+                    self.at += 1;
+                }
+            }
+            ('&', Some('&')) => self.next(Joined::Then, 2),
+            ('&', Some('>')) => {
+                self.at += 1;
+                self.redirect()?;
+            }
+            ('&', _) => self.next(Joined::Then, 1),
+            ('|', Some('|')) => self.next(Joined::Else, 2),
+            ('|', _) => self.next(Joined::Pipe, 1),
+            ('(' | ')', _) => return Err("a subshell"),
+            ('<' | '>', _) => self.redirect()?,
+            _ => self.push()?,
+        }
+        Ok(())
+    }
+
+    fn push(&mut self) -> Result<(), &'static str> {
+        let word = self.word(true)?;
+        // A number right before `<` or `>` names a descriptor.
+        let is_descriptor = word.text.chars().all(|c| c.is_ascii_digit()) && matches!(self.peek(0), Some('<' | '>'));
+        if !is_descriptor {
+            self.last().words.push(word);
+        }
+        Ok(())
+    }
+
+    fn last(&mut self) -> &mut Simple {
+        self.out.last_mut().expect("a command was begun")
+    }
+
+    fn redirect(&mut self) -> Result<(), &'static str> {
+        let is_write = self.peek(0) == Some('>');
+        while let Some(c @ ('<' | '>' | '|' | '&')) = self.peek(0) {
+            if c == '<' && self.peek(1) == Some('<') {
+                return Err("a here-document");
+            }
+            self.at += 1;
+        }
+        while self.peek(0).is_some_and(|c| c == ' ' || c == '\t') {
+            self.at += 1;
+        }
+        let target = self.word(true)?;
+        let is_device = target.text.starts_with("/dev/") || target.text.chars().all(|c| c.is_ascii_digit());
+        if is_write && !is_device {
+            self.last().writes.push(target);
+        }
+        Ok(())
+    }
+
+    /// One word; `is_shell` replaces variables and stops at operators.
+    fn word(&mut self, is_shell: bool) -> Result<Token, &'static str> {
+        let mut word = Token { text: String::new(), is_known: true };
+        if is_shell && self.peek(0) == Some('~') {
+            word.is_known = false;
+        }
+        while let Some(c) = self.peek(0) {
+            if c.is_whitespace() || (is_shell && matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')')) {
+                break;
+            }
+            self.at += 1;
+            match c {
+                '\'' => self.quoted(&mut word)?,
+                '"' => self.double_quoted(&mut word, is_shell)?,
+                '\\' if self.peek(0) == Some('\n') => self.at += 1,
+                '\\' => word.text.extend(self.take()),
+                '$' | '`' if is_shell => self.expansion(c, &mut word)?,
+                c => word.text.push(c),
+            }
+        }
+        Ok(word)
+    }
+
+    fn take(&mut self) -> Option<char> {
+        self.at += 1;
+        self.chars.get(self.at - 1).copied()
+    }
+
+    fn quoted(&mut self, word: &mut Token) -> Result<(), &'static str> {
+        loop {
+            match self.take().ok_or("a quote that is not closed")? {
+                '\'' => return Ok(()),
+                c => word.text.push(c),
+            }
+        }
+    }
+
+    fn double_quoted(&mut self, word: &mut Token, is_shell: bool) -> Result<(), &'static str> {
+        loop {
+            match self.take().ok_or("a quote that is not closed")? {
+                '"' => return Ok(()),
+                '\\' => match self.take().ok_or("a quote that is not closed")? {
+                    '\n' => {}
+                    c @ ('"' | '\\' | '$' | '`') => word.text.push(c),
+                    c => word.text.extend(['\\', c]),
+                },
+                c @ ('$' | '`') if is_shell => self.expansion(c, word)?,
+                c => word.text.push(c),
+            }
+        }
+    }
+
+    /// Behind a `$` or a backtick.
+    fn expansion(&mut self, opener: char, word: &mut Token) -> Result<(), &'static str> {
+        let start = self.at;
+        if opener == '`' {
+            while self.take().ok_or("a backtick that is not closed")? != '`' {}
+        } else if let Some((open, close)) = self.peek(0).and_then(bracket) {
+            let mut depth = 0;
+            loop {
+                let c = self.take().ok_or("an expansion that is not closed")?;
+                depth += i32::from(c == open) - i32::from(c == close);
+                if depth == 0 {
+                    break;
+                }
+            }
+        } else {
+            while self.peek(0).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
+                self.at += 1;
+            }
+        }
+        let inner: String = self.chars[start..self.at].iter().collect();
+        let name = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(&inner);
+        match (self.lookup)(name) {
+            Some(value) if opener == '$' => word.text.push_str(&value),
+            _ => {
+                word.is_known = false;
+                word.text.push(opener);
+                word.text.push_str(&inner);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bracket(c: char) -> Option<(char, char)> {
+    match c {
+        '{' => Some(('{', '}')),
+        '(' => Some(('(', ')')),
+        _ => None,
+    }
+}

@@ -1,0 +1,278 @@
+//! Stages with their variables replaced and their paths made absolute: what each one is
+//! built on, what it copies, what it runs, and what its image says about starting.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use super::{
+    base::{self, BaseKind},
+    dockerfile::Dockerfile,
+    expand::{Variables, expand},
+    instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
+    place,
+};
+use crate::source::Span;
+
+/// What a stage ends in.
+#[derive(Clone, Debug)]
+pub(super) struct Built {
+    pub(super) base: Base,
+    pub(super) steps: Vec<Step>,
+    /// The working directory; `None` where it is not known.
+    pub(super) workdir: Option<String>,
+    pub(super) workdir_span: Option<Span>,
+    pub(super) variables: Rc<Variables>,
+    pub(super) shell: Vec<String>,
+    pub(super) entrypoint: Option<CommandLine>,
+    pub(super) cmd: Option<CommandLine>,
+}
+
+/// What a stage starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// An earlier stage.
+    Stage(usize),
+    /// An image that the table knows.
+    Known(BaseKind),
+    /// Anything else, with what to say about it.
+    Unknown(String),
+}
+
+/// Something that changes files.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    pub(super) span: Span,
+    pub(super) kind: StepKind,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum StepKind {
+    Copy(Copy),
+    Run { run: RunText, directory: Option<String>, variables: Rc<Variables>, shell: Vec<String> },
+    Unknown(String),
+}
+
+/// COPY or ADD, with what of it is known.
+#[derive(Clone, Debug)]
+pub(super) struct Copy {
+    pub(super) from: From,
+    pub(super) is_add: bool,
+    /// As written, expanded; `None` for a here-document.
+    pub(super) sources: Vec<Option<String>>,
+    /// Absolute, normal.
+    pub(super) destination: String,
+    /// The destination can only be a folder: a slash ends it, or several sources go there.
+    pub(super) is_into_folder: bool,
+    /// `--parents`: sources keep their folders.
+    pub(super) keeps_parents: bool,
+    /// The parts as they are written, for new lines in the same style.
+    pub(super) written: Transfer,
+}
+
+/// Where a COPY takes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    Context,
+    Stage(usize),
+    /// An image, or one of `additional_contexts`.
+    Named(String),
+}
+
+/// What the build is given beside the Dockerfile.
+pub(super) struct Given<'a> {
+    /// `build.args`; `None` is a value that is not known.
+    pub(super) arguments: &'a BTreeMap<String, Option<String>>,
+    /// Names of `additional_contexts`, lower case.
+    pub(super) contexts: &'a [String],
+}
+
+/// Follows all stages.
+pub(super) fn follow(dockerfile: &Dockerfile, given: &Given<'_>) -> Vec<Built> {
+    let mut global = Variables::new();
+    for (name, default) in &dockerfile.arguments {
+        declare(&mut global, name, default.as_deref(), given, None);
+    }
+    let mut done: Vec<Built> = Vec::new();
+    for stage in &dockerfile.stages {
+        let built = Follow::begin(dockerfile, stage, &done, given, &global).run(stage);
+        done.push(built);
+    }
+    done
+}
+
+fn declare(into: &mut Variables, name: &str, default: Option<&str>, given: &Given<'_>, global: Option<&Variables>) {
+    let value = match (given.arguments.get(name), default) {
+        (Some(given), _) => given.clone(),
+        (None, Some(default)) => expand(default, into),
+        (None, None) => global.and_then(|global| global.get(name).cloned().flatten()),
+    };
+    into.insert(name.to_owned(), value);
+}
+
+struct Follow<'a> {
+    dockerfile: &'a Dockerfile,
+    given: &'a Given<'a>,
+    global: &'a Variables,
+    variables: Rc<Variables>,
+    out: Built,
+    /// How many stages may be copied from.
+    index: usize,
+    /// A CMD of this very stage; ENTRYPOINT drops one that was only inherited.
+    has_cmd: bool,
+}
+
+impl<'a> Follow<'a> {
+    fn begin(
+        dockerfile: &'a Dockerfile,
+        stage: &Stage,
+        done: &[Built],
+        given: &'a Given<'a>,
+        global: &'a Variables,
+    ) -> Self {
+        let index = done.len();
+        let base = base_of(dockerfile, stage, index, given, global);
+        let parent = if let Base::Stage(parent) = base { Some(&done[parent]) } else { None };
+        let is_plain = matches!(base, Base::Known(BaseKind::Plain));
+        let variables = parent.map(|parent| Rc::clone(&parent.variables)).unwrap_or_default();
+        let out = Built {
+            steps: Vec::new(),
+            workdir: parent.map_or_else(|| is_plain.then(|| "/".to_owned()), |parent| parent.workdir.clone()),
+            workdir_span: parent.and_then(|parent| parent.workdir_span),
+            variables: Rc::clone(&variables),
+            shell: parent.map_or_else(default_shell, |parent| parent.shell.clone()),
+            entrypoint: parent.and_then(|parent| parent.entrypoint.clone()),
+            cmd: parent.and_then(|parent| parent.cmd.clone()),
+            base,
+        };
+        Self { dockerfile, given, global, variables, out, index, has_cmd: false }
+    }
+
+    fn run(mut self, stage: &Stage) -> Built {
+        for instruction in &stage.instructions {
+            self.instruction(instruction);
+        }
+        self.out.variables = self.variables;
+        self.out
+    }
+
+    fn instruction(&mut self, instruction: &Instruction) {
+        match &instruction.kind {
+            Kind::Workdir(text) => {
+                let path = expand(&text.text, &self.variables);
+                self.out.workdir = path.and_then(|path| self.absolute(&path));
+                self.out.workdir_span = Some(instruction.span);
+            }
+            Kind::Env(pairs) => {
+                let before = Rc::clone(&self.variables);
+                let variables = Rc::make_mut(&mut self.variables);
+                for (name, value) in pairs {
+                    variables.insert(name.clone(), expand(value, &before));
+                }
+            }
+            Kind::Arg(pairs) => {
+                let variables = Rc::make_mut(&mut self.variables);
+                for (name, default) in pairs {
+                    declare(variables, name, default.as_deref(), self.given, Some(self.global));
+                }
+            }
+            Kind::Cmd(command) => {
+                self.out.cmd = Some(command.clone());
+                self.has_cmd = true;
+            }
+            Kind::Entrypoint(command) => {
+                self.out.entrypoint = Some(command.clone());
+                if !self.has_cmd {
+                    self.out.cmd = None;
+                }
+            }
+            Kind::Shell(words) => self.out.shell = words.iter().map(|word| word.text.clone()).collect(),
+            Kind::Copy(transfer) => self.copy(instruction.span, transfer, false),
+            Kind::Add(transfer) => self.copy(instruction.span, transfer, true),
+            Kind::Run(run) => {
+                let kind = StepKind::Run {
+                    run: run.clone(),
+                    directory: self.out.workdir.clone(),
+                    variables: Rc::clone(&self.variables),
+                    shell: self.out.shell.clone(),
+                };
+                self.out.steps.push(Step { span: instruction.span, kind });
+            }
+            Kind::Onbuild => {
+                let kind = StepKind::Unknown("the Dockerfile has ONBUILD".to_owned());
+                self.out.steps.push(Step { span: instruction.span, kind });
+            }
+            Kind::Other => {}
+        }
+    }
+
+    fn absolute(&self, path: &str) -> Option<String> {
+        if path.starts_with('/') {
+            Some(place::normal(path))
+        } else {
+            Some(place::join(self.out.workdir.as_ref()?, path))
+        }
+    }
+
+    fn copy(&mut self, span: Span, transfer: &Transfer, is_add: bool) {
+        let unknown = || StepKind::Unknown("a COPY names a path that is not known".to_owned());
+        let kind = self.copied(transfer, is_add).map_or_else(unknown, StepKind::Copy);
+        self.out.steps.push(Step { span, kind });
+    }
+
+    fn copied(&self, transfer: &Transfer, is_add: bool) -> Option<Copy> {
+        let flag = |name: &str| transfer.flags.iter().rev().find(|flag| flag.name == name);
+        let from = match flag("from").map(|flag| flag.value.as_deref()) {
+            None => From::Context,
+            Some(value) => self.from(&expand(value?, &self.variables)?),
+        };
+        let mut sources = Vec::new();
+        for source in &transfer.sources {
+            sources.push(match source {
+                TransferSource::Path(text) => Some(expand(&text.text, &self.variables)?),
+                TransferSource::Heredoc => None,
+            });
+        }
+        let written = expand(&transfer.destination.text, &self.variables)?;
+        let ends_open = written.ends_with('/') || written == "." || written.ends_with("/.");
+        Some(Copy {
+            from,
+            is_add,
+            is_into_folder: ends_open || sources.len() > 1,
+            destination: self.absolute(&written)?,
+            sources,
+            keeps_parents: flag("parents").is_some_and(|flag| flag.value.as_deref() != Some("false")),
+            written: transfer.clone(),
+        })
+    }
+
+    fn from(&self, name: &str) -> From {
+        let lower = name.to_ascii_lowercase();
+        if self.given.contexts.contains(&lower) {
+            return From::Named(lower);
+        }
+        let earlier = &self.dockerfile.stages[..self.index];
+        let by_name = earlier.iter().position(|stage| stage.name.as_deref() == Some(&lower));
+        let by_index = name.parse().ok().filter(|index| *index < self.index);
+        by_name.or(by_index).map_or_else(|| From::Named(name.to_owned()), From::Stage)
+    }
+}
+
+fn default_shell() -> Vec<String> {
+    vec!["/bin/sh".to_owned(), "-c".to_owned()]
+}
+
+fn base_of(dockerfile: &Dockerfile, stage: &Stage, index: usize, given: &Given<'_>, global: &Variables) -> Base {
+    let Some(name) = expand(&stage.base.text, global) else {
+        return Base::Unknown(format!("the base image `{}` is not known", stage.base.text));
+    };
+    let lower = name.to_ascii_lowercase();
+    if given.contexts.contains(&lower) {
+        return Base::Unknown(format!("`{name}` comes from `additional_contexts`"));
+    }
+    if let Some(parent) = dockerfile.stages[..index].iter().position(|stage| stage.name.as_deref() == Some(&lower)) {
+        return Base::Stage(parent);
+    }
+    match base::kind(&name) {
+        BaseKind::Other => Base::Unknown(format!("the base image `{name}` may hold it")),
+        kind => Base::Known(kind),
+    }
+}

@@ -1,0 +1,41 @@
+//! A GPU asked for by a deploy reservation that is not CDI's.
+
+use super::{
+    Check, FixAvailability, RequestCx, Rule, Sink,
+    devices::{as_cdi, asks, is_nvidia, wanted},
+};
+use crate::{
+    diag::{Code, Severity},
+    gpu::{DeviceSelector, RequestForm},
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG106"),
+    name: "legacy-gpu-reservation",
+    summary: "a GPU is asked for by a deploy reservation, which some hosts drop or refuse",
+    severity: Severity::Warning,
+    fix: FixAvailability::None,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG106-legacy-gpu-reservation.md"),
+    check: Check::Request(check),
+};
+
+fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
+    let request = cx.request;
+    if request.form != RequestForm::DeployReservation || !is_nvidia(request) || !asks(request) {
+        return;
+    }
+    let finding = sink.report(
+        format!(
+            "service `{}` asks for {} by a deploy reservation, which Podman drops and Swarm refuses",
+            cx.service.name,
+            wanted(&request.selector)
+        ),
+        request.span(),
+    );
+    let each = match &request.selector {
+        DeviceSelector::Count(count) if count.get() > 1 => format!(" (a count of {count} becomes {count} names)"),
+        _ => String::new(),
+    };
+    finding.help = Some(format!("ask by CDI name instead: {}{each}", as_cdi(&request.selector)));
+}

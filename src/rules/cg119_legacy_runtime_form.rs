@@ -1,0 +1,42 @@
+//! GPUs asked for by `runtime: nvidia` and NVIDIA_VISIBLE_DEVICES.
+
+use super::{
+    Check, FixAvailability, RequestCx, Rule, Sink, cg110_mixed_request_forms,
+    devices::{NVIDIA_VISIBLE_DEVICES, as_cdi, asks, wanted},
+};
+use crate::{
+    compose::variable,
+    diag::{Code, Label, Severity},
+    gpu::{RequestForm, Vendor},
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG119"),
+    name: "legacy-runtime-form",
+    summary: "GPUs come from `runtime: nvidia`, which only some daemons have",
+    severity: Severity::Warning,
+    fix: FixAvailability::None,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG119-legacy-runtime-form.md"),
+    check: Check::Request(check),
+};
+
+fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
+    let request = cx.request;
+    let is_legacy = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia && asks(request);
+    let Some(variable) = variable(cx.service.service, NVIDIA_VISIBLE_DEVICES).filter(|_| is_legacy) else { return };
+    if cg110_mixed_request_forms::is_mixed(cx.service) {
+        return;
+    }
+    let finding = sink.report(
+        format!(
+            "service `{}` gets {} by `runtime: {}`, which only some daemons have",
+            cx.service.name,
+            wanted(&request.selector),
+            request.value.as_str().unwrap_or("nvidia")
+        ),
+        request.value.place().unwrap_or_else(|| request.span()),
+    );
+    finding.related.extend(variable.span().map(|span| Label::new(span, "the devices are named here")));
+    finding.help = Some(format!("ask by CDI name instead: {}", as_cdi(&request.selector)));
+}

@@ -1,0 +1,48 @@
+//! GPUs handed in as device nodes.
+
+use super::{
+    Check, FixAvailability, RequestCx, Rule, Sink,
+    devices::{as_cdi, is_pinned},
+};
+use crate::{
+    compose::{Device, devices},
+    diag::{Code, Label, Severity},
+    gpu::{DeviceSelector, RequestForm, Vendor},
+    yaml::Value,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG303"),
+    name: "raw-device-nodes",
+    summary: "NVIDIA device nodes are handed in one by one, without the driver's libraries",
+    severity: Severity::Warning,
+    fix: FixAvailability::None,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG303-raw-device-nodes.md"),
+    check: Check::Request(check),
+};
+
+fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
+    if !is_nvidia_nodes(cx) {
+        return;
+    }
+    let nodes = nodes(cx.service.service);
+    let finding = sink.report(
+        format!("service `{}` gets NVIDIA device nodes one by one, without the driver's libraries", cx.service.name),
+        cx.request.span(),
+    );
+    let others = nodes.iter().skip(1).filter_map(|node| node.node.span());
+    finding.related = others.map(|span| Label::new(span, "another node")).collect();
+    let selector = if is_pinned(cx.request) { &cx.request.selector } else { &DeviceSelector::All };
+    finding.help = Some(format!("ask by CDI name instead, which brings nodes and libraries: {}", as_cdi(selector)));
+}
+
+/// Whether the request is for nodes of NVIDIA's driver.
+pub(super) fn is_nvidia_nodes(cx: &RequestCx<'_>) -> bool {
+    cx.request.form == RequestForm::DeviceNode && cx.request.vendor == Vendor::Nvidia
+}
+
+/// The nodes of NVIDIA's driver among a service's devices, in the order of the text.
+pub(super) fn nodes(service: &Value) -> Vec<Device<'_>> {
+    devices(service).into_iter().filter(|device| device.source.starts_with("/dev/nvidia")).collect()
+}

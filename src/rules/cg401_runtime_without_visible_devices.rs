@@ -1,0 +1,72 @@
+//! `runtime: nvidia` that is told of no GPU.
+
+use super::{
+    Check, FixAvailability, RequestCx, Rule, Sink,
+    devices::{NVIDIA_VISIBLE_DEVICES, device_requests},
+    fix,
+};
+use crate::{
+    compose::variable,
+    diag::{Applicability, Code, Fix, Severity},
+    gpu::{RequestForm, Vendor},
+    yaml::Value,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG401"),
+    name: "runtime-without-visible-devices",
+    summary: "`runtime: nvidia` without `NVIDIA_VISIBLE_DEVICES` gives no GPU",
+    severity: Severity::Warning,
+    fix: FixAvailability::Sometimes,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG401-runtime-without-visible-devices.md"),
+    check: Check::Request(check),
+};
+
+fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
+    let (request, service) = (cx.request, cx.service);
+    let is_runtime = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia;
+    if !is_runtime || variable(service.service, NVIDIA_VISIBLE_DEVICES).is_some() {
+        return;
+    }
+    if device_requests(service).next().is_some() || sets_it(service.service) {
+        return;
+    }
+    if let Some(reason) = unknown(service.service) {
+        sink.skipped(format!("service `{}` {reason}, which may set `{NVIDIA_VISIBLE_DEVICES}`", service.name));
+        return;
+    }
+    let finding = sink.report(
+        format!(
+            "service `{}` has `runtime: nvidia` but no `{NVIDIA_VISIBLE_DEVICES}`: without it in the image, it gets no GPU",
+            service.name
+        ),
+        request.value.place().unwrap_or_else(|| request.span()),
+    );
+    finding.help = Some(format!("add `{NVIDIA_VISIBLE_DEVICES}=all` to `environment`, or ask by CDI name instead"));
+    finding.fix = fix::add_variable(service, NVIDIA_VISIBLE_DEVICES, "all", &request.value).map(|edits| Fix {
+        title: format!("add `{NVIDIA_VISIBLE_DEVICES}=all`"),
+        applicability: Applicability::Unsafe,
+        edits,
+    });
+}
+
+/// Whether the image is known to set the variable: NVIDIA's CUDA images do.
+fn sets_it(service: &Value) -> bool {
+    let image = service.get("image").and_then(Value::as_str).unwrap_or("");
+    let image = ["docker.io/", "nvcr.io/"].iter().find_map(|host| image.strip_prefix(host)).unwrap_or(image);
+    image.strip_prefix("nvidia/cuda").is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+}
+
+/// Why nobody can tell whether the variable is set elsewhere.
+fn unknown(service: &Value) -> Option<&'static str> {
+    if service.get("env_file").is_some() {
+        return Some("has an `env_file`");
+    }
+    if service.get("build").is_some() {
+        return Some("builds its image");
+    }
+    let Some(image) = service.get("image") else { return Some("has its image in another file") };
+    let is_ngc = image.as_str().is_some_and(|image| image.starts_with("nvcr.io/"));
+    (is_ngc || image.hole.is_some()).then_some("has an image that is not known")
+}

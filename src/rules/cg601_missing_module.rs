@@ -1,0 +1,72 @@
+//! CG601: a service starts a Python module that its image does not hold.
+
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink};
+use crate::{
+    diag::{Applicability, Code, Fix, Label, Severity},
+    image::{Absence, Held, Program, Start},
+    observed::Observed,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG601"),
+    name: "missing-module",
+    summary: "a service starts a Python module that its image does not hold",
+    severity: Severity::Error,
+    fix: FixAvailability::Sometimes,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG601-missing-module.md"),
+    check: Check::Service(check),
+};
+
+fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    let Some(image) = cx.project.images.get(cx.name) else { return };
+    let starts = match &image.starts {
+        Observed::Known(starts) => starts,
+        Observed::Unknown { reason, .. } => {
+            sink.skipped(format!("service `{}`: {reason}", cx.name));
+            return;
+        }
+    };
+    for start in starts {
+        match (&start.held, &start.program) {
+            (Held::Absent(absence), Program::Module(module)) => report(cx, sink, start, module, absence),
+            (Held::Unknown(reason), Program::Module(_)) => sink.skipped(format!("service `{}`: {reason}", cx.name)),
+            _ => {}
+        }
+    }
+}
+
+fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, absence: &Absence) {
+    let Some(place) = start.place.or_else(|| cx.service.place()) else { return };
+    let package = &absence.package;
+    let message = format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name);
+    let finding = sink.report(message, Label::new(place, format!("Python will not find `{package}` here")));
+    let copied = absence.copies.iter().map(|span| Label::new(*span, "copied into the image; the module is not in it"));
+    finding.related.extend(copied);
+    if let Some(span) = absence.ignored_by {
+        finding.related.push(Label::new(span, "keeps the module out of the build context"));
+    }
+    if let Some(span) = absence.workdir {
+        finding.related.push(Label::new(span, "where Python starts to look"));
+    }
+    finding.help = Some(help(absence));
+    if let Some(line) = &absence.copy_line {
+        finding.fix = Some(Fix {
+            title: format!("copy `{}` into the image", absence.located),
+            applicability: Applicability::Unsafe,
+            edits: vec![line.edit.clone()],
+        });
+    }
+}
+
+fn help(absence: &Absence) -> String {
+    let what = if absence.is_folder { "folder" } else { "file" };
+    let has_it = format!("the build context has it: {what} `{}`", absence.located);
+    match (&absence.ignored_by, &absence.copy_line) {
+        (Some(_), _) => {
+            format!("{has_it}; take it out of `.dockerignore`, or except it with a line that starts with `!`")
+        }
+        (None, Some(line)) => format!("{has_it}; add `{}` to the Dockerfile", line.text),
+        (None, None) => format!("{has_it}; copy it to `{}` in the Dockerfile", absence.searched.join("` or `")),
+    }
+}

@@ -1,0 +1,51 @@
+//! A GPU service with every device of the host.
+
+use super::{
+    Check, FixAvailability, Rule, ServiceCx, Sink,
+    devices::{asks, is_nvidia, is_pinned},
+    fix,
+};
+use crate::{
+    diag::{Applicability, Code, Fix, Label, Severity},
+    gpu::{GpuRequest, RequestForm},
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG701"),
+    name: "privileged-gpu",
+    summary: "`privileged` shows a GPU service every GPU, whatever it asks for",
+    severity: Severity::Warning,
+    fix: FixAvailability::Sometimes,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG701-privileged-gpu.md"),
+    check: Check::Service(check),
+};
+
+fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    let counts =
+        |request: &&GpuRequest| is_nvidia(request) && (asks(request) || request.form == RequestForm::RuntimeEnv);
+    let Some(first) = cx.requests.iter().find(counts) else { return };
+    let Some(privileged) = cx.service.get("privileged").filter(|value| value.as_bool() == Some(true)) else { return };
+    let Some(place) = privileged.place() else { return };
+    let pinned = cx.requests.iter().find(|request| is_nvidia(request) && is_pinned(request));
+    let finding = sink.report(
+        match pinned {
+            Some(request) => {
+                format!("`privileged` shows service `{}` every GPU, though it asks for {}", cx.name, request.selector)
+            }
+            None => format!("`privileged` shows service `{}` every GPU and every other device of the host", cx.name),
+        },
+        place,
+    );
+    if pinned.is_some() {
+        finding.severity = Severity::Error;
+    }
+    finding.related.push(Label::new(pinned.unwrap_or(first).span(), "the GPU request that it defeats"));
+    finding.help =
+        Some("remove it: a GPU needs no `privileged`, in a virtual machine with vfio passthrough neither".into());
+    finding.fix = fix::remove(cx, privileged).map(|edits| Fix {
+        title: "remove `privileged`".into(),
+        applicability: Applicability::Unsafe,
+        edits,
+    });
+}

@@ -1,0 +1,41 @@
+//! Where Compose's YAML library (Go's) and the scanner differ.
+//!
+//! The library reads YAML 1.1 by libyaml's rules; the scanner reads 1.2. What the library
+//! refuses and the scanner takes is refused here.
+
+use super::tree::ScalarStyle;
+use crate::{
+    diag::{Diagnostic, Place, Severity},
+    source::{FileId, Span},
+};
+
+/// Characters that no YAML text may hold: the controls but tab, line feed and carriage
+/// return (go-yaml readerc.go, "control characters are not allowed").
+pub(super) fn check_bytes(file: FileId, text: &str) -> Vec<Diagnostic> {
+    let is_forbidden = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
+    let Some(at) = text.bytes().position(|byte| is_forbidden(&byte)) else { return Vec::new() };
+    let byte = text.as_bytes()[at];
+    let message = match byte {
+        0 => "a NUL byte: this is no text file".to_owned(),
+        byte => format!("the control character 0x{byte:02x} is not allowed in YAML"),
+    };
+    let place = Place::Source(Span::new(file, at, at + 1).into());
+    vec![Diagnostic::new(super::parse::SYNTAX_ERROR, Severity::Error, message, place)]
+}
+
+/// Anchor names are ASCII letters, digits, `_` and `-` (go-yaml `is_alpha`).
+pub(super) fn check_anchor(name: &str) -> Option<String> {
+    let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let bad = name.chars().find(|c| !is_good(*c))?;
+    Some(format!("the anchor `&{name}` holds `{bad}`: Compose takes letters, digits, `_` and `-`"))
+}
+
+/// A literal whose last line ends the file without a line break has none in its value
+/// (go-yaml scannerc.go); the scanner adds one.
+pub(super) fn fix_scalar(mut text: String, style: ScalarStyle, source: &str, end: usize) -> String {
+    let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+    if is_block && end >= source.len() && !source.ends_with(['\n', '\r']) && text.ends_with('\n') {
+        text.pop();
+    }
+    text
+}

@@ -1,0 +1,157 @@
+//! Where nodes stand on their lines: columns, dashes, colons, and the bytes that an entry
+//! takes with its comments.
+
+use std::ops::Range;
+
+use super::{
+    places,
+    tree::{NodeId, NodeKind, Tree},
+};
+
+/// The layout of one file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Layout<'a> {
+    /// The line break that the file uses.
+    pub(super) fn line_break(&self) -> &'static str {
+        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        self.text[..at].rfind('\n').map_or(0, |found| found + 1)
+    }
+
+    /// One past the line break of the line that holds `at`.
+    fn line_end(&self, at: usize) -> usize {
+        self.text[at..].find('\n').map_or(self.text.len(), |found| at + found + 1)
+    }
+
+    /// Zero-based column of a byte, in characters.
+    pub(super) fn column_of(&self, at: usize) -> usize {
+        self.text[self.line_start(at)..at].chars().count()
+    }
+
+    /// Zero-based column of a node.
+    pub(super) fn column(&self, id: NodeId) -> usize {
+        self.column_of(self.tree.full_start(id) as usize)
+    }
+
+    /// The dash before a list's item.
+    pub(super) fn dash(&self, item: NodeId) -> Option<usize> {
+        places::dash(self.text, self.tree.full_start(item) as usize)
+    }
+
+    /// The colon behind the key of the entry whose value is `value`.
+    pub(super) fn colon(&self, value: NodeId) -> Option<usize> {
+        let key = self.tree.key_of(value)?;
+        let end = self.tree.full_end(key) as usize;
+        self.text[end..].find(':').map(|found| end + found)
+    }
+
+    /// How far a nested block stands to the right of its key, as the file has it.
+    pub(super) fn step(&self) -> usize {
+        self.steps(|kind| matches!(kind, NodeKind::Mapping { is_flow: false, .. }))
+            .filter(|step| *step > 0)
+            .unwrap_or(2)
+    }
+
+    /// How far a list's dashes stand to the right of its key, as the file has it; may be 0.
+    pub(super) fn list_step(&self) -> usize {
+        self.steps(|kind| matches!(kind, NodeKind::Sequence { is_flow: false, .. })).unwrap_or(2)
+    }
+
+    fn steps(&self, is_wanted: fn(&NodeKind) -> bool) -> Option<usize> {
+        self.tree.iter().find_map(|(id, node)| {
+            let key = self.tree.key_of(id).filter(|_| is_wanted(&node.kind))?;
+            self.column_of(node.span.start as usize).checked_sub(self.column(key))
+        })
+    }
+
+    /// Where a line put behind an entry begins: past the line that the entry ends on.
+    pub(super) fn end_of_entry(&self, value: NodeId) -> usize {
+        self.line_end(self.entry_end(value))
+    }
+
+    fn entry_end(&self, value: NodeId) -> usize {
+        let end = self.tree.full_end(value) as usize;
+        self.tree.key_of(value).map_or(end, |key| end.max(self.tree.full_end(key) as usize))
+    }
+
+    /// The bytes of the entry or item whose value is `value`, with its comments and its line
+    /// breaks; in a flow collection with its comma.
+    pub(super) fn entry_range(&self, value: NodeId) -> Option<Range<usize>> {
+        let parent = self.tree.node(value).parent?;
+        let (is_flow, index) = self.tree.position(value)?;
+        if is_flow {
+            return self.flow_range(parent, value, index);
+        }
+        let start = match self.tree.key_of(value) {
+            Some(key) => self.tree.full_start(key) as usize,
+            None => self.dash(value)?,
+        };
+        let line = self.line_start(start);
+        let is_alone = self.text[line..start].trim().is_empty();
+        if !is_alone {
+            return self.inline_range(parent, start, index);
+        }
+        let column = self.column_of(start);
+        let end = self.trailing_comments(self.line_end(self.entry_end(value)), column);
+        Some(self.leading_comments(line, column)..end)
+    }
+
+    /// The first key of a list's item (`- key: …`): the next key takes its place.
+    fn inline_range(&self, parent: NodeId, start: usize, index: usize) -> Option<Range<usize>> {
+        let NodeKind::Mapping { entries, .. } = &self.tree.node(parent).kind else { return None };
+        let next = entries.get(index + 1)?;
+        Some(start..self.tree.full_start(next.0) as usize)
+    }
+
+    /// Own-line comments right above at the same column, without a blank line between.
+    fn leading_comments(&self, mut line: usize, column: usize) -> usize {
+        while line > 0 {
+            let above = self.line_start(line - 1);
+            let text = &self.text[above..line];
+            let is_comment =
+                text.trim_start().starts_with('#') && text.chars().take_while(|c| *c == ' ').count() == column;
+            if !is_comment {
+                break;
+            }
+            line = above;
+        }
+        line
+    }
+
+    /// Own-line comments right below that stand deeper than the entry: they belong to it.
+    fn trailing_comments(&self, mut end: usize, column: usize) -> usize {
+        while end < self.text.len() {
+            let next = self.line_end(end);
+            let text = &self.text[end..next];
+            let is_inner =
+                text.trim_start().starts_with('#') && text.chars().take_while(|c| *c == ' ').count() > column;
+            if !is_inner {
+                break;
+            }
+            end = next;
+        }
+        end
+    }
+
+    fn flow_range(&self, parent: NodeId, value: NodeId, index: usize) -> Option<Range<usize>> {
+        let start_of = |id: NodeId| {
+            self.tree.key_of(id).map_or(self.tree.full_start(id), |key| self.tree.full_start(key)) as usize
+        };
+        let siblings = self.tree.values(parent);
+        let (start, end) = match (siblings.get(index + 1), index.checked_sub(1).map(|before| siblings[before])) {
+            (Some(next), _) => (start_of(value), start_of(*next)),
+            (None, Some(before)) => (self.entry_end(before), self.entry_end(value)),
+            (None, None) => (start_of(value), self.entry_end(value)),
+        };
+        let has_comment =
+            self.tree.comments.iter().any(|comment| (start..end).contains(&(comment.span.start as usize)));
+        (!has_comment).then_some(start..end)
+    }
+}

@@ -1,0 +1,215 @@
+//! From text to a [`Tree`]. Never fails: what could be read is in the tree, what could not
+//! is said.
+
+use std::collections::HashMap;
+
+use super::{
+    dialect,
+    events::{self, Event, Spanned},
+    places,
+    tree::{Anchor, Comment, Node, NodeId, NodeKind, ScalarStyle, Tag, Tree},
+};
+use crate::{
+    diag::{Code, Diagnostic, Place, Severity},
+    source::{FileId, SourceMap, Span},
+};
+
+/// YAML that Compose's library refuses.
+pub const SYNTAX_ERROR: Code = Code::new("CG001");
+/// A limit on size, depth or alias expansion.
+pub const LIMIT: Code = Code::new("CG007");
+
+/// Reads a file's text.
+pub fn parse(file: FileId, sources: &SourceMap) -> (Tree, Vec<Diagnostic>) {
+    let text = sources.file(file).text();
+    let mut builder = Builder::new(file, text);
+    let mut problems = dialect::check_bytes(file, text);
+    let is_readable = problems.is_empty();
+    if is_readable {
+        for next in events::events(text) {
+            match next {
+                Ok(event) => builder.take(event),
+                Err(stop) => {
+                    let (code, what) =
+                        if stop.is_limit { (LIMIT, "") } else { (SYNTAX_ERROR, "not YAML from here on: ") };
+                    let at = stop.at;
+                    builder.problem(code, Span::new(file, at, next_char(text, at)), format!("{what}{}", stop.reason));
+                    builder.tree.is_incomplete = true;
+                    break;
+                }
+            }
+        }
+    } else {
+        builder.tree.is_incomplete = true;
+    }
+    problems.append(&mut builder.problems);
+    (builder.finish(), problems)
+}
+
+fn next_char(text: &str, at: usize) -> usize {
+    at + text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(0, char::len_utf8)
+}
+
+/// A collection that is still open.
+struct Open {
+    id: NodeId,
+    /// The key that waits for its value.
+    key: Option<NodeId>,
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    tree: Tree,
+    open: Vec<Open>,
+    anchors: HashMap<String, NodeId>,
+    last: Option<NodeId>,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(file: FileId, text: &'a str) -> Self {
+        let tree = Tree { file, nodes: Vec::new(), documents: Vec::new(), comments: Vec::new(), is_incomplete: false };
+        Self { text, tree, open: Vec::new(), anchors: HashMap::new(), last: None, problems: Vec::new() }
+    }
+
+    fn problem(&mut self, code: Code, span: Span, message: String) {
+        self.problems.push(Diagnostic::new(code, Severity::Error, message, Place::Source(span.into())));
+    }
+
+    fn take(&mut self, next: Spanned) {
+        let Spanned { event, start, end, tag } = next;
+        let span = Span::new(self.tree.file, start, end);
+        match event {
+            Event::DocumentStart(version) => self.start_document(version.as_deref(), span),
+            Event::DocumentEnd => {}
+            Event::Scalar { text, style, is_absent } => {
+                let text = dialect::fix_scalar(text, style, self.text, end);
+                let span =
+                    if is_absent { places::absent(self.text, span) } else { places::scalar(self.text, span, style) };
+                let id = self.add(NodeKind::Scalar { text, style }, span, tag);
+                self.place(id);
+            }
+            Event::SequenceStart { is_flow } => {
+                self.start(NodeKind::Sequence { items: Vec::new(), is_flow }, span, tag)
+            }
+            Event::MappingStart { is_flow } => {
+                self.start(NodeKind::Mapping { entries: Vec::new(), is_flow }, span, tag)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Alias => self.alias(span),
+            Event::Anchor(name) => self.anchor(name, span),
+            Event::Comment => self.comment(span),
+        }
+    }
+
+    fn start_document(&mut self, version: Option<&str>, span: Span) {
+        self.anchors.clear();
+        // go-yaml takes `%YAML 1.1` alone (parserc.go, yaml_parser_process_directives).
+        if let Some(version) = version.filter(|version| *version != "1.1") {
+            let message = format!("`%YAML {version}` is refused: Compose's library reads version 1.1 alone");
+            self.problem(SYNTAX_ERROR, span, message);
+        }
+    }
+
+    fn add(&mut self, kind: NodeKind, span: Span, tag: Option<(usize, usize)>) -> NodeId {
+        let id = NodeId(u32::try_from(self.tree.nodes.len()).expect("a file has fewer nodes than bytes"));
+        let tag = tag.map(|(start, end)| Tag {
+            text: self.text.get(start..end).unwrap_or_default().to_owned(),
+            span: Span::new(self.tree.file, start, end),
+        });
+        self.tree.nodes.push(Node { kind, span, tag, anchor: None, parent: self.open.last().map(|open| open.id) });
+        self.last = Some(id);
+        id
+    }
+
+    /// Puts a finished node where it belongs: document root, item, key or value.
+    fn place(&mut self, id: NodeId) {
+        let Some(open) = self.open.last_mut() else {
+            self.tree.documents.push(id);
+            return;
+        };
+        match &mut self.tree.nodes[open.id.0 as usize].kind {
+            NodeKind::Sequence { items, .. } => items.push(id),
+            NodeKind::Mapping { entries, .. } => match open.key.take() {
+                Some(key) => entries.push((key, id)),
+                None => open.key = Some(id),
+            },
+            NodeKind::Scalar { .. } | NodeKind::Alias { .. } => {}
+        }
+    }
+
+    fn start(&mut self, kind: NodeKind, span: Span, tag: Option<(usize, usize)>) {
+        let id = self.add(kind, span, tag);
+        self.place(id);
+        self.open.push(Open { id, key: None });
+    }
+
+    fn close(&mut self, span: Span) {
+        let Some(open) = self.open.pop() else { return };
+        let node = &self.tree.nodes[open.id.0 as usize];
+        let start_of = |id: NodeId| self.tree.full_start(id);
+        let (is_flow, first, last) = match &node.kind {
+            NodeKind::Sequence { items, is_flow } => {
+                let dash =
+                    |id: &NodeId| places::dash(self.text, start_of(*id) as usize).map_or(start_of(*id), |at| at as u32);
+                (*is_flow, items.first().map(dash), items.last().copied())
+            }
+            NodeKind::Mapping { entries, is_flow } => {
+                (*is_flow, entries.first().map(|entry| start_of(entry.0)), entries.last().map(|entry| entry.1))
+            }
+            NodeKind::Scalar { .. } | NodeKind::Alias { .. } => return,
+        };
+        // The end of a block collection lies past blank lines and comments: its last child ends it.
+        let end = if is_flow { span.end } else { last.map_or(span.end, |id| self.tree.full_end(id)) };
+        let start = first.filter(|_| !is_flow).map_or(node.span.start, |first| first.min(node.span.start));
+        let node = &mut self.tree.nodes[open.id.0 as usize];
+        node.span.start = start;
+        node.span.end = end.max(start);
+    }
+
+    fn alias(&mut self, span: Span) {
+        let name = self.text[span.range()].trim_start_matches('*').to_owned();
+        let target = self.anchors.get(&name).copied();
+        match target {
+            Some(target) => {
+                if let Some(anchor) = &mut self.tree.nodes[target.0 as usize].anchor {
+                    anchor.uses += 1;
+                }
+            }
+            None => self.problem(SYNTAX_ERROR, span, format!("the alias `*{name}` has no anchor before it")),
+        }
+        let id = self.add(NodeKind::Alias { name, target }, span, None);
+        self.place(id);
+    }
+
+    fn anchor(&mut self, name: String, span: Span) {
+        let Some(id) = self.last else { return };
+        if let Some(problem) = dialect::check_anchor(&name) {
+            self.problem(SYNTAX_ERROR, span, problem);
+        }
+        self.anchors.insert(name.clone(), id);
+        self.tree.nodes[id.0 as usize].anchor = Some(Anchor { name, span, uses: 0 });
+    }
+
+    fn comment(&mut self, span: Span) {
+        let before = &self.text[..span.start as usize];
+        let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]);
+        self.tree.comments.push(Comment { span, is_own_line: line.trim().is_empty() });
+    }
+
+    /// Closes what a stop left open, and gives every tree node its end.
+    fn finish(mut self) -> Tree {
+        while let Some(open) = self.open.last() {
+            // A key without its value would be lost: it gets an empty one.
+            if let Some(key) = open.key {
+                let at = self.tree.node(key).span.after();
+                let id = self.add(NodeKind::Scalar { text: String::new(), style: ScalarStyle::Plain }, at, None);
+                self.place(id);
+            }
+            let end = Span::new(self.tree.file, self.text.len(), self.text.len());
+            self.close(end);
+        }
+        self.tree.comments.sort_by_key(|comment| comment.span);
+        self.tree
+    }
+}

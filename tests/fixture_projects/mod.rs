@@ -1,0 +1,81 @@
+//! The fixture projects as the tests find them on the disk: one folder each, one project in each
+//! of its forms.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// One folder of `fixtures/projects`.
+#[derive(Clone, Debug)]
+pub(crate) struct Fixture {
+    /// The folder's name.
+    pub(crate) name: String,
+    /// The folder.
+    pub(crate) path: PathBuf,
+}
+
+/// All fixtures, by name.
+///
+/// # Errors
+/// As the disk says.
+pub(crate) fn all() -> io::Result<Vec<Fixture>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects");
+    folders(&root)?.into_iter().map(|name| Ok(Fixture { path: root.join(&name), name })).collect()
+}
+
+impl Fixture {
+    /// Its forms: `bad`, `good`, and others that have a folder.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub(crate) fn forms(&self) -> io::Result<Vec<String>> {
+        folders(&self.path)
+    }
+
+    /// The arguments that name the project to composegpu and to Compose alike (`-f A -f B`); none
+    /// where the folder's own file is meant.
+    ///
+    /// # Errors
+    /// As the disk says; a fixture without `command.txt` has no arguments.
+    pub(crate) fn arguments(&self) -> io::Result<Vec<String>> {
+        match fs::read_to_string(self.path.join("command.txt")) {
+            Ok(text) => Ok(text.split_whitespace().map(str::to_owned).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A file of lines `form: rest`, as the rests of each form.
+    ///
+    /// # Errors
+    /// As the disk says, and for a line that does not begin with a form's name.
+    pub(crate) fn table(&self, file: &str) -> io::Result<BTreeMap<String, Vec<String>>> {
+        let mut table: BTreeMap<String, Vec<String>> =
+            self.forms()?.into_iter().map(|form| (form, Vec::new())).collect();
+        for line in fs::read_to_string(self.path.join(file))?.lines() {
+            let row = line.split_once(": ").and_then(|(form, rest)| Some((table.get_mut(form)?, rest)));
+            let Some((rows, rest)) = row else {
+                return Err(io::Error::other(format!(
+                    "{file}: `{line}` does not begin with a form of `{}`",
+                    self.name
+                )));
+            };
+            rows.push(rest.to_owned());
+        }
+        Ok(table)
+    }
+}
+
+fn folders(path: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,153 @@
+//! A project started on a lab's engine: its own GPU requests, with an image, a command and a
+//! network that the lab has; and what its containers show of GPUs.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsStr,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use libtest_mimic::Failed;
+
+use super::engine::{Lab, said};
+
+/// The lab's GPUs, as `hostlab` makes them up: index and UUID.
+const GPUS: [(&str, &str); 2] =
+    [("0", "GPU-5a1e0000-1ab0-4b00-8000-000000000000"), ("1", "GPU-5a1e0001-1ab0-4b00-8000-000000000001")];
+
+/// What each service's container prints about itself.
+const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null || true";
+
+/// Keys that a lab cannot serve: it builds and pulls nothing, and has neither a network nor more
+/// rights than the machine that it runs on.
+const PUT_ASIDE: &[&str] = &[
+    "build",
+    "depends_on",
+    "entrypoint",
+    "healthcheck",
+    "networks",
+    "ports",
+    "privileged",
+    "profiles",
+    "ulimits",
+    "volumes",
+    "working_dir",
+];
+
+/// Who gave a container its GPUs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Way {
+    /// The engine, or the runtime in mode `cdi`, applied a CDI spec.
+    Cdi,
+    /// The nvidia runtime acted.
+    Runtime,
+    /// The hook of a device request acted.
+    Hook,
+}
+
+/// The GPUs that one container shows, by index, and who gave them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Indices of the lab's GPUs.
+    pub(crate) gpus: BTreeSet<String>,
+    /// `None` where no sign of a GPU is there.
+    pub(crate) way: Option<Way>,
+}
+
+/// A project on an engine. Dropping it removes its containers.
+struct Stack<'a> {
+    lab: &'a Lab,
+    name: &'a str,
+    files: [&'a Path; 2],
+}
+
+/// Starts the project of a rendered file, waits until its containers have ended, and says what each showed.
+pub(crate) fn start(lab: &Lab, name: &str, rendered: &Path) -> Result<BTreeMap<String, Seen>, Failed> {
+    let overlay = overlay(lab, rendered)?;
+    let stack = Stack { lab, name, files: [rendered, &overlay] };
+    let output = stack.run(120, &["up", "--no-color", "--no-build", "--pull", "never"])?;
+    if !output.status.success() {
+        return Err(format!("the containers did not start: {}", said(&output)).into());
+    }
+    let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        if let Some((container, line)) = line.split_once(" | ")
+            && let Some(service) = container.trim_end().strip_suffix("-1")
+        {
+            lines.entry(service.to_owned()).or_default().push(line.trim_end().to_owned());
+        }
+    }
+    Ok(lines.into_iter().map(|(service, lines)| (service, seen(&lines))).collect())
+}
+
+/// Services of a rendered file, those behind profiles too.
+pub(crate) fn services(lab: &Lab, rendered: &Path) -> Result<Vec<String>, Failed> {
+    let arguments = ["-f".as_ref(), rendered.as_os_str(), "--profile".as_ref(), "*".as_ref(), "config".as_ref()];
+    let output = lab.compose(60, &lab.folder, &[&arguments[..], &["--services".as_ref()]].concat())?;
+    if !output.status.success() {
+        return Err(format!("Compose refuses what `render` printed: {}", said(&output)).into());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+}
+
+/// Everything that a lab cannot have is put aside; what asks for GPUs stays as it was rendered.
+fn overlay(lab: &Lab, rendered: &Path) -> Result<PathBuf, Failed> {
+    let mut text = String::from("services:\n");
+    for service in services(lab, rendered)? {
+        write!(
+            text,
+            "  {service}:\n    image: hostlab/busybox\n    command: [sh, -c, {LOOK:?}]\n    network_mode: none\n    restart: \"no\"\n"
+        )?;
+        for key in PUT_ASIDE {
+            writeln!(text, "    {key}: !reset null")?;
+        }
+    }
+    let path = rendered.with_extension("lab.yaml");
+    fs::write(&path, text)?;
+    Ok(path)
+}
+
+impl Stack<'_> {
+    fn run(&self, seconds: u32, arguments: &[&str]) -> Result<std::process::Output, Failed> {
+        let mut all: Vec<&OsStr> = vec!["-p".as_ref(), self.name.as_ref()];
+        for file in self.files {
+            all.extend(["-f".as_ref(), file.as_os_str()]);
+        }
+        all.extend(arguments.iter().map(OsStr::new));
+        self.lab.compose(seconds, &self.lab.folder, &all)
+    }
+}
+
+impl Drop for Stack<'_> {
+    fn drop(&mut self) {
+        // A guard cannot fail; the engine itself is taken down with what may be left in it.
+        let _ = self.run(60, &["down", "--timeout", "0", "--volumes", "--remove-orphans"]);
+    }
+}
+
+fn seen(lines: &[String]) -> Seen {
+    let value = |key: &str| lines.iter().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    let nodes = lines.iter().filter_map(|line| line.strip_prefix("nvidia").filter(|rest| is_known(rest)));
+    let named = value("LAB_GPUS").into_iter().flat_map(|names| names.split(',')).flat_map(gpus);
+    let way = match (value("LAB_GPU_VIA"), value("LAB_GPU_CDI")) {
+        (Some("hook"), _) => Some(Way::Hook),
+        (Some(_), _) => Some(Way::Runtime),
+        (None, Some(_)) => Some(Way::Cdi),
+        (None, None) => None,
+    };
+    Seen { gpus: nodes.map(str::to_owned).chain(named).collect(), way }
+}
+
+fn is_known(index: &str) -> bool {
+    GPUS.iter().any(|(known, _)| *known == index)
+}
+
+/// Indices of the lab's GPUs that a name means: an index, a UUID, or `all`, plain or as a CDI name.
+/// Nothing for a device that the lab lacks.
+pub(crate) fn gpus(name: &str) -> Vec<String> {
+    let name = name.rsplit('=').next().unwrap_or(name);
+    let meant = GPUS.iter().filter(|(index, uuid)| name == "all" || name == *index || name == *uuid);
+    meant.map(|(index, _)| (*index).to_owned()).collect()
+}

@@ -1,0 +1,78 @@
+//! A rule's page as cases: each heading with the files of its `bad`, `good` and `fixed` blocks.
+
+/// A page of `rules/`.
+pub struct Page {
+    /// File name without `.md`.
+    pub stem: String,
+    /// The whole text.
+    pub text: String,
+    /// Headings that have blocks.
+    pub cases: Vec<Case>,
+}
+
+/// One heading.
+#[derive(Default)]
+pub struct Case {
+    pub heading: String,
+    /// A set of files with at least one mark.
+    pub bad: Vec<Block>,
+    /// A set of files of its own.
+    pub good: Vec<Block>,
+    /// Files of the bad set after all fixes.
+    pub fixed: Vec<Block>,
+}
+
+/// One file of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub path: String,
+    /// The text without its marks.
+    pub text: String,
+    /// One-based lines and the codes expected there.
+    pub marks: Vec<(u32, String)>,
+}
+
+impl Page {
+    /// Reads a page; a fence is closed by a line of its own.
+    pub fn parse(stem: &str, text: &str) -> Result<Self, String> {
+        let mut cases = vec![Case::default()];
+        let mut lines = text.lines().enumerate();
+        while let Some((number, line)) = lines.next() {
+            if let Some(heading) = line.strip_prefix('#') {
+                cases.push(Case { heading: heading.trim_start_matches('#').trim().to_owned(), ..Case::default() });
+            }
+            let Some(info) = line.strip_prefix("```") else { continue };
+            let body: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+            let case = cases.last_mut().expect("there is a first case");
+            let words: Vec<&str> = info.split_whitespace().collect();
+            let set = match words.get(1) {
+                Some(&"bad") => &mut case.bad,
+                Some(&"good") => &mut case.good,
+                Some(&"fixed") => &mut case.fixed,
+                Some(word) => return Err(format!("line {}: `{word}` is neither bad, good nor fixed", number + 1)),
+                None => continue,
+            };
+            let path = words.get(2).ok_or_else(|| format!("line {}: a block needs a file name", number + 1))?;
+            set.push(Block::parse(path, &body));
+        }
+        cases.retain(|case| !case.bad.is_empty() || !case.good.is_empty());
+        Ok(Self { stem: stem.to_owned(), text: text.to_owned(), cases })
+    }
+}
+
+impl Block {
+    fn parse(path: &str, lines: &[&str]) -> Self {
+        let mut block = Self { path: path.to_owned(), text: String::new(), marks: Vec::new() };
+        for (index, line) in lines.iter().enumerate() {
+            let (line, codes) = match line.split_once("#~ ") {
+                Some((front, codes)) => (front.trim_end(), codes),
+                None => (*line, ""),
+            };
+            let number = u32::try_from(index + 1).expect("a page is short");
+            block.marks.extend(codes.split_whitespace().map(|code| (number, code.to_owned())));
+            block.text.push_str(line);
+            block.text.push('\n');
+        }
+        block
+    }
+}
