@@ -2,6 +2,8 @@
 //!
 //! The facts were recorded by `composegpu probe` inside each lab host (tests/lab/record-hosts), the
 //! truth by starting containers there (fixtures/lab-truth.json). Nothing here knows a host by name.
+#![expect(clippy::disallowed_methods, reason = "a test reads fixtures")]
+#![expect(clippy::print_stdout, reason = "the counts are for whoever runs the tests")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -106,9 +106,9 @@ pub(super) fn meant(asked: &Asked, host: &HostFacts) -> Result<Meant, Unlowerabl
     let mut devices: Vec<Device> = Vec::new();
     for id in ids {
         let device = find(&id, &seen, &specs)?;
-        let is_same = |other: &Device| {
-            other.foreign == device.foreign && other.spellings.iter().any(|name| device.spellings.contains(name))
-                || device.foreign.is_some() && other.foreign == device.foreign
+        let is_same = |other: &Device| match &device.foreign {
+            Some(name) => other.foreign.as_ref() == Some(name),
+            None => other.spellings.iter().any(|name| device.spellings.contains(name)),
         };
         if !devices.iter().any(is_same) {
             devices.push(device);
