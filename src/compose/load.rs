@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    Environment, Project, canonical, clear, consistency, environment, interpolate, merge, name, schema, unicity,
+    Environment, Project, canonical, clear, consistency, env_file, environment, interpolate, merge, name, schema,
+    unicity,
 };
 use crate::{
     diag::{Code, Diagnostic, Place, Severity},
@@ -89,7 +90,9 @@ pub fn load(request: &LoadRequest, files: &dyn Files, sources: &mut SourceMap) -
             loading.document(tree, *root);
         }
     }
-    loading.finish(name, directory, texts)
+    let mut loaded = loading.finish(name, directory, texts)?;
+    loaded.diagnostics.extend(env_file::missing(&loaded.project, files));
+    Ok(loaded)
 }
 
 /// What grows while file after file is laid on.

@@ -9,6 +9,7 @@ mod clear;
 mod consistency;
 mod dotenv;
 mod durations;
+mod env_file;
 mod environment;
 mod interpolate;
 mod load;
