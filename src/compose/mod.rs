@@ -10,6 +10,7 @@ mod consistency;
 mod device_requests;
 mod dotenv;
 mod durations;
+mod env_file;
 mod environment;
 mod extends;
 mod include;
