@@ -8,6 +8,8 @@ mod fixes;
 mod folder;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/search.rs"]
+mod search;
 
 use std::fs;
 
