@@ -8,6 +8,8 @@ mod fixes;
 mod folder;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/render.rs"]
+mod render;
 #[path = "cli/search.rs"]
 mod search;
 
