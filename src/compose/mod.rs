@@ -7,6 +7,7 @@ mod canonical;
 mod cast;
 mod clear;
 mod consistency;
+mod device_requests;
 mod dotenv;
 mod durations;
 mod environment;
