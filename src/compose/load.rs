@@ -9,10 +9,10 @@ use std::{
 use super::{
     Environment, Project, consistency, environment, name,
     phases::{self, Surroundings},
-    reading::Reading,
+    reading::{INCONSISTENT, Reading},
 };
 use crate::{
-    diag::Diagnostic,
+    diag::{Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
     yaml::{Map, Value},
 };
@@ -74,7 +74,10 @@ pub fn load(request: &LoadRequest, files: &dyn Files, sources: &mut SourceMap) -
     let mut environment = surroundings(request, &directory, files, sources, &mut diagnostics)?;
     let mut reading = Reading::new(request, files, sources, diagnostics);
     let texts = reading.named_files()?;
-    let name = name::project_name(request, &directory, &environment, &reading.trees);
+    let name = name::project_name(request, &directory, &environment, &reading.trees).unwrap_or_else(|name| {
+        reading.refuse(bad_name(&name));
+        name
+    });
     environment.set("COMPOSE_PROJECT_NAME", &name);
     let surroundings = Surroundings { directory: directory.clone(), environment, included: Vec::new() };
     let model = phases::model(&mut reading, &texts, &surroundings);
@@ -133,4 +136,10 @@ fn surroundings(
     let read = environment::read(&paths, &all, files, sources, diagnostics);
     all.add_missing(read.map_err(|(path, source)| LoadError::Read { path, source })?);
     Ok(all)
+}
+
+fn bad_name(name: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be a project's name");
+    let help = "use small letters, digits, `-` and `_`, with a letter or a digit in front";
+    Diagnostic::new(INCONSISTENT, Severity::Error, message, Place::File(String::new())).with_help(help)
 }

@@ -9,6 +9,9 @@ use crate::{
 /// Checks that also hold for services whose profile is off, and without interpolation.
 pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    if let Some(services) = model.get("services").filter(|services| services.is_null()) {
+        found.push(at("", services, "`services` is empty", "add a service, or take out `services`"));
+    }
     for (name, volume) in entries(model, "volumes") {
         external_volume(name, volume, &mut found);
     }

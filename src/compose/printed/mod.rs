@@ -28,8 +28,10 @@ enum Shape {
     Text,
     /// A boolean, also written as `yes`, `on` and the like.
     Flag,
-    /// A whole number.
+    /// A whole number, also one written as text.
     Whole,
+    /// A whole number that text cannot stand for: Compose casts none into these sizes.
+    Small,
     /// A number of 32 bits with a fraction.
     Decimal,
     /// A size, printed as text of bytes.
