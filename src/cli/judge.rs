@@ -17,7 +17,7 @@ use crate::{
     diag::{Diagnostic, Place},
     gpu,
     host::HostFacts,
-    image::BuiltImages,
+    image,
     report::Unjudged,
     rules::{self, ProjectCx},
     source::{SourceMap, Span},
@@ -70,7 +70,7 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     }
     let mut sources = SourceMap::default();
     let Loaded { project, diagnostics } = compose::load(&request, files, &mut sources)?;
-    let images = BuiltImages::default();
+    let images = image::collect(&project, files, &mut sources);
     let requests = gpu::collect(&project);
     let cx = ProjectCx { project: &project, requests: &requests, images: &images, sources: &sources };
     let found = rules::run(&cx, job.host);

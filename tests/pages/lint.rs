@@ -6,7 +6,7 @@ use composegpu::{
     compose::{self, LoadRequest},
     diag::{Diagnostic, Edit, Place, Severity},
     gpu,
-    image::BuiltImages,
+    image,
     rules::{self, ProjectCx},
     source::{FileId, MemoryFiles, SourceMap},
 };
@@ -37,7 +37,7 @@ impl Lint {
         };
         let mut sources = SourceMap::default();
         let loaded = compose::load(&request, &files, &mut sources).map_err(|error| error.to_string())?;
-        let images = BuiltImages::default();
+        let images = image::collect(&loaded.project, &files, &mut sources);
         let requests = gpu::collect(&loaded.project);
         let cx = ProjectCx { project: &loaded.project, requests: &requests, images: &images, sources: &sources };
         let mut findings = loaded.diagnostics;
