@@ -6,6 +6,7 @@ pub mod diag;
 pub mod gpu;
 pub mod host;
 pub mod image;
+pub mod lower;
 pub mod observed;
 #[cfg(feature = "probe")]
 pub mod probe;

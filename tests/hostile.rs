@@ -50,7 +50,7 @@ fn judge(text: &[u8]) -> usize {
     };
     let mut sources = SourceMap::default();
     let loaded = compose::load(&request, &files, &mut sources).expect("the file is there");
-    let images = image::BuiltImages::default();
+    let images = image::collect(&loaded.project, &files, &mut sources);
     let requests = gpu::collect(&loaded.project);
     let cx = rules::ProjectCx { project: &loaded.project, requests: &requests, images: &images, sources: &sources };
     let found = rules::run(&cx, None);
@@ -59,7 +59,7 @@ fn judge(text: &[u8]) -> usize {
             assert!(sources.file(span.file).text().get(span.range()).is_some(), "a span off the text: {finding:?}");
         }
     }
-    let _ = compose::normalise(&loaded.project);
+    let _ = compose::normalise(&loaded.project, compose::Form::Yaml, &files);
     found.diagnostics.len() + loaded.diagnostics.len()
 }
 

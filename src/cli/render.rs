@@ -22,10 +22,10 @@ pub(super) fn run(
     stdin: &mut dyn Read,
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
-    let Some(project) = accepted_project(&args.project, true, world, stdin, answer)? else {
+    let Some((project, _)) = accepted_project(&args.project, true, world, stdin, answer)? else {
         return Ok(Exit::Findings);
     };
-    let text = printed(&project.model, args.format);
+    let text = printed(&crate::compose::portable(&project, super::config::form(args.format)), args.format);
     match &args.output {
         Some(path) => write_whole(&world.working_directory.join(path), text.as_bytes())
             .map_err(|error| CliError::write(path, error))?,

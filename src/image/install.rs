@@ -143,17 +143,6 @@ fn of_command(
             Effect::None
         }
         "tee" if !rest.iter().any(|word| !word.is_known || mentions(&word.text, &names.module)) => Effect::None,
-        "pip" => pip(rest, directory.as_deref(), names, requirements),
-        name if is_versioned(name, "pip") => pip(rest, directory.as_deref(), names, requirements),
-        name if is_versioned(name, "python") => python(rest, directory.as_deref(), names, requirements),
-        "uv" if rest.first().is_some_and(|word| word.text == "pip") => {
-            pip(&rest[1..], directory.as_deref(), names, requirements)
-        }
-        "uv" | "pipx"
-            if rest.first().is_some_and(|word| matches!(word.text.as_str(), "venv" | "python" | "cache" | "lock")) =>
-        {
-            Effect::None
-        }
         "conda" | "mamba" | "micromamba" => conda(rest, names),
         "apk" | "apt" | "apt-get" | "aptitude" | "dnf" | "dpkg" | "find" | "microdnf" | "sed" | "touch" | "yum" => {
             let is_odd = |word: &Token| {
@@ -167,8 +156,26 @@ fn of_command(
             Effect::None
         }
         name if MOVES.contains(&name) && rest.last().is_some_and(is_system_place) => Effect::None,
-        _ => may(program),
+        name => installer(name, rest, directory.as_deref(), names, requirements).unwrap_or_else(|| may(program)),
     }
+}
+
+/// Programs that install Python packages; `None` for any other.
+fn installer(
+    name: &str,
+    rest: &[Token],
+    directory: Option<&str>,
+    names: &Names,
+    requirements: Requirements<'_>,
+) -> Option<Effect> {
+    let verb = rest.first().map_or("", |word| word.text.as_str());
+    Some(match name {
+        "uv" if verb == "pip" => pip(&rest[1..], directory, names, requirements),
+        "uv" | "pipx" if ["venv", "python", "cache", "lock"].contains(&verb) => Effect::None,
+        name if is_versioned(name, "pip") => pip(rest, directory, names, requirements),
+        name if is_versioned(name, "python") => python(rest, directory, names, requirements),
+        _ => return None,
+    })
 }
 
 fn may(program: &Token) -> Effect {

@@ -5,8 +5,9 @@ use std::io;
 use super::{
     Settings, cdi_spec,
     cdi_types::{Edits, Spec},
-    config_file, daemon_json,
+    daemon_json,
     disk::{Disk, is_absent},
+    toolkit_config,
 };
 use crate::{
     host::{Cdi, DeviceProblem, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText},
@@ -22,7 +23,7 @@ pub(super) fn look(settings: &Settings) -> Observed<Cdi> {
     let disk = Disk::new(&settings.root);
     let mut dirs: Vec<String> = DEFAULT_DIRS.map(str::to_owned).to_vec();
     let daemon = daemon_json::read(&disk, settings);
-    let config = config_file::read(&disk, settings);
+    let config = toolkit_config::read(&disk, settings);
     let named = daemon.known().into_iter().flatten().filter_map(|file| file.cdi_spec_dirs.clone());
     let toolkits = config.known().into_iter().flatten().filter_map(|file| file.cdi_spec_dirs.clone());
     for dir in named.chain(toolkits).flatten().filter(|dir| dir.starts_with('/')) {

@@ -2,7 +2,10 @@
 //! (compose-go format/volume.go and transform/device.go, v2.9.1).
 
 use super::{Problems, map_at, text};
-use crate::yaml::{Data, Map, Value};
+use crate::{
+    compose::paths::clean,
+    yaml::{Data, Map, Value},
+};
 
 /// Makes every item of `devices` a mapping.
 pub(super) fn devices(value: &mut Value, problems: &mut Problems) {
@@ -54,7 +57,8 @@ struct Mount {
 impl Mount {
     fn long(self, at: &Value) -> Value {
         let kind = if is_file_path(&self.source) { "bind" } else { "volume" };
-        let mut long = map_at(at, [("type", text(kind)), ("target", text(clean_target(&self.target)))]);
+        let target = if self.target.is_empty() { String::new() } else { clean(&self.target) };
+        let mut long = map_at(at, [("type", text(kind)), ("target", text(target))]);
         let map = long.as_map_mut().expect("map_at makes a mapping");
         let mut set = |key: &str, data: Data| map.insert(key.to_owned(), at.with_data(data));
         if !self.source.is_empty() {
@@ -149,27 +153,4 @@ fn is_drive(section: &str) -> bool {
 fn is_file_path(source: &str) -> bool {
     let is_drive_path = || source.split_once(':').is_some_and(|(drive, _)| is_drive(drive));
     source.starts_with(['.', '/', '~']) || source.starts_with("\\\\") || is_drive_path()
-}
-
-/// The target as Go's `path.Clean` leaves it: no `.`, no `..` that can be taken, no slash
-/// twice or at the end.
-pub(in crate::compose) fn clean_target(target: &str) -> String {
-    if target.is_empty() {
-        return String::new();
-    }
-    let is_rooted = target.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in target.split('/').filter(|part| !part.is_empty() && *part != ".") {
-        match (part, parts.last()) {
-            ("..", None) if is_rooted => {}
-            ("..", Some(last)) if *last != ".." => drop(parts.pop()),
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join("/");
-    match (is_rooted, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
-    }
 }

@@ -1,0 +1,125 @@
+//! Files of variables folded into `environment` and `labels`: what a service says itself wins,
+//! and of two files the later one (compose-go types/project.go, v2.9.1).
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use crate::{
+    compose::{Environment, Project, dotenv},
+    diag::{Code, Diagnostic, Place, Severity},
+    source::{self, Files, SourceMap},
+    yaml::{Data, Map, Value},
+};
+
+/// A file of variables that Compose refuses.
+const CODE: Code = Code::new("CG008");
+
+/// Reads `env_file` and `label_file` of every service and drops the two keys.
+pub(super) fn fold_in(model: &mut Value, project: &Project, files: &dyn Files) -> Vec<Diagnostic> {
+    let services = model.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut);
+    let mut reader = Reader { environment: &project.environment, files, problems: Vec::new() };
+    for service in services.into_iter().flat_map(Map::values_mut).filter_map(Value::as_map_mut) {
+        for (key, target) in [("env_file", "environment"), ("label_file", "labels")] {
+            if let Some(Data::Seq(list)) = service.shift_remove(key).map(|list| list.data) {
+                reader.fold(service, &list, target);
+            }
+        }
+    }
+    reader.problems
+}
+
+struct Reader<'a> {
+    environment: &'a Environment,
+    files: &'a dyn Files,
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn fold(&mut self, service: &mut Map, list: &[Value], target: &str) {
+        let own = own(service.get(target));
+        let mut read = IndexMap::new();
+        for file in list {
+            self.read(file, &own, &mut read);
+        }
+        let mut map: Map = read.into_iter().map(|(key, text)| (key, Data::String(text).into())).collect();
+        map.extend(own);
+        if !map.is_empty() {
+            service.insert(target.to_owned(), Data::Map(map).into());
+        }
+    }
+
+    fn read(&mut self, file: &Value, own: &Map, read: &mut IndexMap<String, String>) {
+        let path = file.get("path").unwrap_or(file).as_str().unwrap_or_default().to_owned();
+        let bytes = match self.files.read(Path::new(&path), SourceMap::MAX_BYTES) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                if file.get("required").and_then(Value::as_bool) != Some(false) {
+                    let help = "add the file, or write `required: false` beside its `path`";
+                    self.push(file, format!("the file `{path}` is not there"), help);
+                }
+                return;
+            }
+            Err(error) => {
+                return self.push(file, format!("the file `{path}` cannot be read: {error}"), "look at the file");
+            }
+        };
+        let Ok((text, _)) = source::decode(bytes) else {
+            return self.push(file, format!("the file `{path}` is no text"), "files of variables are UTF-8");
+        };
+        // The caller's variables and the service's own win over those of the files.
+        let lookup = |name: &str| {
+            let of_service = || own.get(name).and_then(Value::scalar_text);
+            self.environment.get(name).map(str::to_owned).or_else(of_service)
+        };
+        match file.get("format").and_then(Value::as_str) {
+            None | Some("") => {
+                let parsed = dotenv::parse_over(&text, &lookup, std::mem::take(read));
+                *read = parsed.values;
+                if let Some(problem) = parsed.problem {
+                    let message = format!("the file `{path}` cannot be read: {}", problem.message);
+                    self.push(file, message, "write one `NAME=VALUE` a line");
+                }
+            }
+            Some("raw") => read.extend(raw(&text, &lookup)),
+            Some(format) => {
+                let message = format!("`{format}` is no format of an env file");
+                self.push(file, message, "leave `format` out, or write `raw`");
+            }
+        }
+    }
+
+    fn push(&mut self, at: &Value, message: String, help: &str) {
+        let place = at.span().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+        self.problems.push(Diagnostic::new(CODE, Severity::Error, message, place).with_help(help));
+    }
+}
+
+/// What the service says itself, as a mapping.
+fn own(value: Option<&Value>) -> Map {
+    match value.map(|value| &value.data) {
+        Some(Data::Map(map)) => map.clone(),
+        Some(Data::Seq(items)) => items
+            .iter()
+            .filter_map(|item| {
+                let text = item.as_str()?;
+                Some(match text.split_once('=') {
+                    Some((key, value)) => (key.to_owned(), item.with_data(Data::String(value.to_owned()))),
+                    None => (text.to_owned(), item.with_data(Data::Null)),
+                })
+            })
+            .collect(),
+        _ => Map::new(),
+    }
+}
+
+/// `NAME=VALUE` lines, values as they are; a name alone takes the caller's value.
+fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .filter_map(|line| match line.split_once('=') {
+            Some((name, value)) => Some((name.to_owned(), value.to_owned())),
+            None => lookup(line.trim()).map(|value| (line.trim().to_owned(), value)),
+        })
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! Casts a value to a shape, and structures field by field.
+
+use super::{
+    Field, Form, Shape, Shown, Unreadable,
+    order::sort,
+    scalars::{self, Cast},
+    table,
+};
+use crate::{
+    compose::durations,
+    yaml::{Data, Map, Value},
+};
+
+/// One pass over a model.
+pub(super) struct Converter {
+    form: Form,
+    path: Vec<String>,
+    pub(super) unreadable: Vec<Unreadable>,
+}
+
+impl Converter {
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, path: Vec::new(), unreadable: Vec::new() }
+    }
+
+    /// The whole project: in JSON sorted by key, in YAML in the order of the structure.
+    pub(super) fn project(&mut self, model: &Value) -> Value {
+        let mut map = self.fields(model, table::PROJECT);
+        let extensions = self.extensions(model);
+        map.extend(extensions);
+        if self.form == Form::Json {
+            map = sort(map.into_iter().collect(), Form::Json).into_iter().collect();
+        }
+        Data::Map(map).into()
+    }
+
+    /// A value of no known shape: keys sorted, dates written out.
+    pub(super) fn any(&self, value: &Value) -> Value {
+        value.with_data(match &value.data {
+            Data::Map(map) => {
+                let entries = map.iter().map(|(key, value)| (key.clone(), self.any(value))).collect();
+                Data::Map(sort(entries, self.form).into_iter().collect())
+            }
+            // Go's empty list is `null` in JSON where nothing made it anew.
+            Data::Seq(items) if items.is_empty() && self.form == Form::Json => Data::Null,
+            Data::Seq(items) => Data::Seq(items.iter().map(|item| self.any(item)).collect()),
+            Data::Timestamp(text) => Data::Timestamp(durations::print_timestamp(text)),
+            data => data.clone(),
+        })
+    }
+
+    fn fields(&mut self, value: &Value, fields: &[Field]) -> Map {
+        let mut out = Map::new();
+        for field in fields {
+            if let Some(entry) = self.field(value.get(field.name), field) {
+                let key = match field.shown {
+                    Shown::Capital if self.form == Form::Json => capital(field.name),
+                    _ => field.name.to_owned(),
+                };
+                out.insert(key, entry);
+            }
+        }
+        out
+    }
+
+    fn field(&mut self, value: Option<&Value>, field: &Field) -> Option<Value> {
+        let value = value.filter(|value| !value.is_null());
+        self.path.push(field.name.to_owned());
+        let cast = value.and_then(|value| self.cast(value, field.shape));
+        self.path.pop();
+        let is_json = self.form == Form::Json;
+        match field.shown {
+            Shown::Filled => cast.filter(|value| !is_zero(value, field.shape)),
+            Shown::YamlOnly => cast.filter(|value| !is_json && !is_zero(value, field.shape)),
+            Shown::Set => cast,
+            Shown::Nullable => cast.or_else(|| is_json.then(Value::default)),
+            Shown::Hollow => match cast {
+                Some(value) if is_json || !is_zero(&value, field.shape) => Some(value),
+                None if is_json => Some(self.zero(field.shape)),
+                _ => None,
+            },
+            Shown::Always | Shown::Capital => Some(cast.unwrap_or_else(|| self.zero(field.shape))),
+        }
+    }
+
+    fn cast(&mut self, value: &Value, shape: &Shape) -> Option<Value> {
+        let scalar: Cast = match shape {
+            Shape::Struct(fields) | Shape::Closed(fields) => return Some(self.structure(value, fields, shape)),
+            Shape::List(item) => return self.list(value, item),
+            Shape::Map(item) => return self.map(value, item),
+            Shape::Labels | Shape::Variables => scalars::pairs(value, matches!(shape, Shape::Variables), self.form),
+            Shape::MultiOptions => scalars::multi_options(value, self.form),
+            Shape::Ulimit => scalars::ulimit(value, self.form),
+            Shape::Ssh => scalars::ssh(value),
+            Shape::Hosts => scalars::hosts(value),
+            Shape::Texts => scalars::texts(value),
+            Shape::Words => scalars::words(value),
+            Shape::HealthTest => scalars::health_test(value),
+            Shape::Text => scalars::text(value),
+            Shape::Flag => scalars::flag(value),
+            Shape::Small if value.as_str().is_some() => Err("a number was expected, and this is a string".to_owned()),
+            Shape::Whole | Shape::Small => scalars::whole(value),
+            Shape::Decimal => scalars::decimal(value),
+            Shape::Bytes => scalars::bytes(value),
+            Shape::Duration => scalars::duration(value),
+            Shape::Mode => scalars::mode(value),
+            Shape::Count => scalars::count(value),
+        };
+        match scalar {
+            Ok(data) => Some(value.with_data(data)),
+            Err(reason) => {
+                self.push(value, reason);
+                None
+            }
+        }
+    }
+
+    fn push(&mut self, value: &Value, reason: String) {
+        let service = (self.path.first().is_some_and(|key| key == "services")).then(|| self.path.get(1).cloned());
+        self.unreadable.push(Unreadable {
+            span: value.span(),
+            service: service.flatten(),
+            path: self.path.join("."),
+            text: value.scalar_text().unwrap_or_default(),
+            reason,
+        });
+    }
+
+    fn structure(&mut self, value: &Value, fields: &[Field], shape: &Shape) -> Value {
+        let mut map = self.fields(value, fields);
+        if self.form == Form::Yaml && matches!(shape, Shape::Struct(_)) {
+            map.extend(self.extensions(value));
+        }
+        value.with_data(Data::Map(map))
+    }
+
+    fn extensions(&self, value: &Value) -> Vec<(String, Value)> {
+        let map = value.as_map().into_iter().flatten();
+        let entries = map.filter(|(key, _)| key.starts_with("x-"));
+        sort(entries.map(|(key, value)| (key.clone(), self.any(value))).collect(), self.form)
+    }
+
+    fn list(&mut self, value: &Value, shape: &Shape) -> Option<Value> {
+        let mut out = Vec::new();
+        for (index, item) in value.as_seq()?.iter().enumerate() {
+            self.path.push(index.to_string());
+            out.extend(self.cast(item, shape));
+            self.path.pop();
+        }
+        Some(value.with_data(Data::Seq(out)))
+    }
+
+    fn map(&mut self, value: &Value, shape: &Shape) -> Option<Value> {
+        let mut entries = Vec::new();
+        for (key, item) in value.as_map()? {
+            self.path.push(key.clone());
+            let cast = if item.is_null() { Some(item.clone()) } else { self.cast(item, shape) };
+            self.path.pop();
+            entries.extend(cast.map(|cast| (key.clone(), cast)));
+        }
+        Some(value.with_data(Data::Map(sort(entries, self.form).into_iter().collect())))
+    }
+
+    /// What an attribute is that was not written.
+    fn zero(&mut self, shape: &Shape) -> Value {
+        match shape {
+            Shape::Struct(fields) | Shape::Closed(fields) => Data::Map(self.fields(&Value::default(), fields)),
+            Shape::Map(_) => Data::Map(Map::new()),
+            Shape::Flag => Data::Bool(false),
+            Shape::Whole | Shape::Small => Data::Int(0),
+            Shape::Bytes => Data::String("0".to_owned()),
+            _ => Data::String(String::new()),
+        }
+        .into()
+    }
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Whether Go would call it empty.
+fn is_zero(value: &Value, shape: &Shape) -> bool {
+    match &value.data {
+        Data::Null => true,
+        Data::Bool(value) => !value,
+        Data::Int(value) => *value == 0,
+        Data::UInt(value) => *value == 0,
+        Data::Float(value) => *value == 0.0,
+        Data::String(text) => match shape {
+            Shape::Bytes => text == "0",
+            Shape::Duration => text == "0s",
+            _ => text.is_empty(),
+        },
+        Data::Timestamp(_) => false,
+        Data::Seq(items) => items.is_empty(),
+        Data::Map(map) => map.is_empty(),
+    }
+}

@@ -1,0 +1,64 @@
+//! The rows of `table` for `deploy` and for requests of devices.
+
+use super::{
+    Field,
+    Shape::{self, *},
+    Shown::*,
+    table::field,
+};
+
+/// Requests of devices, under `gpus` and under reservations.
+pub(super) static DEVICE_REQUESTS: Shape = List(&Closed(&[
+    field("capabilities", &Texts, Filled),
+    field("driver", &Text, Filled),
+    field("count", &Count, Filled),
+    field("device_ids", &Texts, Filled),
+    field("options", &Labels, Filled),
+]));
+
+/// `deploy`.
+pub(super) static DEPLOY: &[Field] = &[
+    field("mode", &Text, Filled),
+    field("replicas", &Whole, Set),
+    field("labels", &Labels, Filled),
+    field("update_config", &Struct(UPDATE), Set),
+    field("rollback_config", &Struct(UPDATE), Set),
+    field("resources", &Struct(RESOURCES), Hollow),
+    field("restart_policy", &Struct(RESTART_POLICY), Set),
+    field("placement", &Struct(PLACEMENT), Hollow),
+    field("endpoint_mode", &Text, Filled),
+];
+
+static UPDATE: &[Field] = &[
+    field("parallelism", &Whole, Set),
+    field("delay", &Duration, Filled),
+    field("failure_action", &Text, Filled),
+    field("monitor", &Duration, Filled),
+    field("max_failure_ratio", &Decimal, Filled),
+    field("order", &Text, Filled),
+];
+
+static RESOURCES: &[Field] = &[field("limits", &Struct(RESOURCE), Set), field("reservations", &Struct(RESOURCE), Set)];
+
+static RESOURCE: &[Field] = &[
+    field("cpus", &Decimal, Filled),
+    field("memory", &Bytes, Filled),
+    field("pids", &Whole, Filled),
+    field("devices", &DEVICE_REQUESTS, Filled),
+    field("generic_resources", &List(&Struct(&[field("discrete_resource_spec", &Struct(DISCRETE), Set)])), Filled),
+];
+
+static DISCRETE: &[Field] = &[field("kind", &Text, Always), field("value", &Whole, Always)];
+
+static RESTART_POLICY: &[Field] = &[
+    field("condition", &Text, Filled),
+    field("delay", &Duration, Set),
+    field("max_attempts", &Whole, Set),
+    field("window", &Duration, Set),
+];
+
+static PLACEMENT: &[Field] = &[
+    field("constraints", &Texts, Filled),
+    field("preferences", &List(&Struct(&[field("spread", &Text, Filled)])), Filled),
+    field("max_replicas_per_node", &Whole, Filled),
+];
