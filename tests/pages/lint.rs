@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use composegpu::{
     compose::{self, LoadRequest},
     diag::{Diagnostic, Edit, Place, Severity},
-    gpu,
-    image,
+    gpu, image,
     rules::{self, ProjectCx},
     source::{FileId, MemoryFiles, SourceMap},
 };
