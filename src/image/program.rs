@@ -147,7 +147,7 @@ fn file_behind(words: &[Word], verbs: &[&str]) -> Starts {
 
 /// The first word that is neither an option nor an option's value, and its place. An option
 /// that is not a switch is taken to have a value.
-fn positional<'a>(words: &'a [Word], switches: Switches) -> Option<(&'a Word, usize)> {
+fn positional(words: &[Word], switches: Switches) -> Option<(&Word, usize)> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         if !word.text.starts_with('-') {

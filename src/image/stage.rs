@@ -161,19 +161,8 @@ impl<'a> Follow<'a> {
                 self.out.workdir = path.and_then(|path| self.absolute(&path));
                 self.out.workdir_span = Some(instruction.span);
             }
-            Kind::Env(pairs) => {
-                let before = Rc::clone(&self.variables);
-                let variables = Rc::make_mut(&mut self.variables);
-                for (name, value) in pairs {
-                    variables.insert(name.clone(), expand(value, &before));
-                }
-            }
-            Kind::Arg(pairs) => {
-                let variables = Rc::make_mut(&mut self.variables);
-                for (name, default) in pairs {
-                    declare(variables, name, default.as_deref(), self.given, Some(self.global));
-                }
-            }
+            Kind::Env(pairs) => self.environment(pairs),
+            Kind::Arg(pairs) => self.arguments(pairs),
             Kind::Cmd(command) => {
                 self.out.cmd = Some(command.clone());
                 self.has_cmd = true;
@@ -201,6 +190,22 @@ impl<'a> Follow<'a> {
                 self.out.steps.push(Step { span: instruction.span, kind });
             }
             Kind::Other => {}
+        }
+    }
+
+    /// All values of one ENV see what stood before it.
+    fn environment(&mut self, pairs: &[(String, String)]) {
+        let before = Rc::clone(&self.variables);
+        let variables = Rc::make_mut(&mut self.variables);
+        for (name, value) in pairs {
+            variables.insert(name.clone(), expand(value, &before));
+        }
+    }
+
+    fn arguments(&mut self, pairs: &[(String, Option<String>)]) {
+        let variables = Rc::make_mut(&mut self.variables);
+        for (name, default) in pairs {
+            declare(variables, name, default.as_deref(), self.given, Some(self.global));
         }
     }
 
