@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::write::write_whole;
+use super::{exit::CliError, write::write_whole};
 use crate::{
     host::HostFacts,
     probe::{self, Settings},
@@ -55,7 +55,7 @@ pub(super) fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Wri
         return Ok(0);
     };
     if let Err(error) = write_whole(path, facts.to_json().as_bytes()) {
-        writeln!(err, "error: cannot write {}: {error}", path.display())?;
+        writeln!(err, "error: {}", CliError::write(path, error))?;
         return Ok(3);
     }
     writeln!(err, "wrote {}", path.display())?;

@@ -13,7 +13,6 @@ enum Kind {
 }
 
 const CASTS: &[(Pattern, Kind)] = &[
-    ("services.*.configs.[].mode", Kind::Int),
     ("services.*.cpu_count", Kind::Int),
     ("services.*.cpu_percent", Kind::Float),
     ("services.*.cpu_period", Kind::Int),
@@ -39,7 +38,6 @@ const CASTS: &[(Pattern, Kind)] = &[
     ("services.*.privileged", Kind::Bool),
     ("services.*.read_only", Kind::Bool),
     ("services.*.scale", Kind::Int),
-    ("services.*.secrets.[].mode", Kind::Int),
     ("services.*.stdin_open", Kind::Bool),
     ("services.*.tty", Kind::Bool),
     ("services.*.ulimits.*", Kind::Int),

@@ -12,6 +12,18 @@ pub(super) fn clear(model: &mut Value, cleared: &[Cleared]) {
     }
 }
 
+/// The same for one service on its own, as a base that `extends` brings in.
+pub(super) fn clear_service(service: &mut Value, name: &str, cleared: &[Cleared]) {
+    for cleared in cleared {
+        if let [services, service_name, rest @ ..] = cleared.path.as_slice()
+            && services == "services"
+            && service_name == name
+        {
+            remove(service, rest);
+        }
+    }
+}
+
 fn remove(value: &mut Value, path: &[String]) {
     let Some((step, rest)) = path.split_first() else { return };
     match &mut value.data {

@@ -24,8 +24,13 @@ pub(super) struct Problem {
 /// Reads a file's text. `lookup` gives the variables that are there already; they win over
 /// the file's own where a value names them.
 pub(super) fn parse(text: &str, lookup: template::Lookup<'_>) -> Parsed {
+    parse_over(text, lookup, IndexMap::new())
+}
+
+/// The same, onto the values of earlier files, which this one's values may name.
+pub(super) fn parse_over(text: &str, lookup: template::Lookup<'_>, values: IndexMap<String, String>) -> Parsed {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut parser = Parser { text, at: 0, lookup, values: IndexMap::new() };
+    let mut parser = Parser { text, at: 0, lookup, values };
     let mut problem = None;
     while let Some(start) = parser.next_statement() {
         if let Err(message) = parser.statement(start) {

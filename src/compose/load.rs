@@ -1,6 +1,4 @@
-//! From files to a [`Project`]: the phases, in Compose's order.
-//!
-//! Source: compose-go loader/loader.go, `loadYamlFile` and `loadYamlModel` (v2.9.1).
+//! From files to a [`Project`]: the surroundings, the model, and what concerns all files.
 
 use std::{
     collections::BTreeMap,
@@ -9,20 +7,15 @@ use std::{
 };
 
 use super::{
-    Environment, Project, canonical, clear, consistency, environment, interpolate, merge, name, schema, unicity,
+    Environment, Project, consistency, environment, name,
+    phases::{self, Surroundings},
+    reading::{INCONSISTENT, Reading},
 };
 use crate::{
-    diag::{Code, Diagnostic, Place, Severity},
+    diag::{Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
-    yaml::{self, Data, Map, NodeId, Tree, Value},
+    yaml::{Map, Value},
 };
-
-/// A text that is no Compose model.
-const SCHEMA_VIOLATION: Code = Code::new("CG003");
-
-/// Keys that a Compose file may have at its top, `x-` aside.
-const TOP_LEVEL: &[&str] =
-    &["services", "include", "networks", "volumes", "secrets", "configs", "models", "name", "version"];
 
 /// What to load, and with which surroundings.
 #[derive(Clone, Debug, Default)]
@@ -78,118 +71,37 @@ pub enum LoadError {
 pub fn load(request: &LoadRequest, files: &dyn Files, sources: &mut SourceMap) -> Result<Loaded, LoadError> {
     let directory = project_directory(request, files);
     let mut diagnostics = Vec::new();
-    let environment = surroundings(request, &directory, files, sources, &mut diagnostics)?;
-    let texts = read_all(request, files, sources, &mut diagnostics)?;
-    let name = name::project_name(request, &directory, &environment, &texts);
-    let mut loading = Loading { request, environment, model: Value::default(), diagnostics, is_accepted: true };
-    loading.environment.set("COMPOSE_PROJECT_NAME", &name);
-    // Of a file that cannot be read to its end nothing is laid on: what follows is not known.
-    for tree in texts.iter().filter(|tree| !tree.is_incomplete) {
-        for root in &tree.documents {
-            loading.document(tree, *root);
-        }
-    }
-    loading.finish(name, directory, texts)
+    let mut environment = surroundings(request, &directory, files, sources, &mut diagnostics)?;
+    let mut reading = Reading::new(request, files, sources, diagnostics);
+    let texts = reading.named_files()?;
+    let name = name::project_name(request, &directory, &environment, &reading.trees).unwrap_or_else(|name| {
+        reading.refuse(bad_name(&name));
+        name
+    });
+    environment.set("COMPOSE_PROJECT_NAME", &name);
+    let surroundings = Surroundings { directory: directory.clone(), environment, included: Vec::new() };
+    let model = phases::model(&mut reading, &texts, &surroundings);
+    Ok(finish(reading, model, name, surroundings))
 }
 
-/// What grows while file after file is laid on.
-struct Loading<'a> {
-    request: &'a LoadRequest,
-    environment: Environment,
-    model: Value,
-    diagnostics: Vec<Diagnostic>,
-    is_accepted: bool,
-}
-
-impl Loading<'_> {
-    /// One document through all phases.
-    fn document(&mut self, tree: &Tree, root: NodeId) {
-        let resolved = yaml::resolve(tree, root);
-        self.diagnostics.extend(resolved.problems);
-        let Some(mut layer) = self.model_of(resolved.value) else { return };
-        if self.request.is_interpolated {
-            self.is_accepted &= interpolate::interpolate(&mut layer, &self.environment, &mut self.diagnostics);
-        }
-        clear::clear(&mut self.model, &resolved.cleared);
-        merge::merge(&mut self.model, layer, &mut self.diagnostics);
-        unicity::enforce(&mut self.model, &mut self.diagnostics);
-        self.validate();
-        self.canonical();
-        unicity::enforce(&mut self.model, &mut self.diagnostics);
+/// The checks that concern all files together.
+fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Surroundings) -> Loaded {
+    if !reading.has_errors() && model.as_map().is_none_or(Map::is_empty) {
+        reading.empty();
     }
-
-    /// The document if it is a Compose model; else one finding that says what it is.
-    fn model_of(&mut self, value: Value) -> Option<Value> {
-        let is_compose = |key: &String| TOP_LEVEL.contains(&key.as_str()) || key.starts_with("x-");
-        let message = match &value.data {
-            Data::Map(map) if map.is_empty() || map.keys().any(is_compose) => return Some(value),
-            Data::Map(map) => {
-                let keys: Vec<String> = map.keys().take(4).map(|key| format!("`{key}`")).collect();
-                format!("this is no Compose file: none of its keys ({}) is one of Compose's", keys.join(", "))
-            }
-            _ => format!("this is no Compose file: its top level is {}, not a mapping", value.kind()),
-        };
-        let first = match &value.data {
-            Data::Map(map) => map.values().next().and_then(Value::key_span),
-            Data::Seq(items) => items.first().and_then(Value::span),
-            _ => value.span(),
-        };
-        let place =
-            first.or(value.span()).map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
-        let help = "a Compose file has a mapping at its top, with `services`";
-        self.diagnostics.push(Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, message, place).with_help(help));
-        None
-    }
-
-    /// The schema, on what is merged so far; then `version`, which Compose ignores, goes.
-    fn validate(&mut self) {
-        for problem in schema::validate(&self.model) {
-            if !self.diagnostics.contains(&problem) {
-                self.diagnostics.push(problem);
-            }
-        }
-        if let Some(map) = self.model.as_map_mut() {
-            map.shift_remove("version");
-        }
-    }
-
-    /// Short forms become long ones; without interpolation those that cannot be read stay.
-    fn canonical(&mut self) {
-        for problem in canonical::canonical(&mut self.model) {
-            if self.request.is_interpolated && !self.diagnostics.contains(&problem) {
-                self.diagnostics.push(problem);
-            }
-        }
-    }
-
-    fn finish(mut self, name: String, directory: PathBuf, trees: Vec<Tree>) -> Result<Loaded, LoadError> {
-        let is_readable = self.is_accepted && self.diagnostics.iter().all(|problem| problem.severity < Severity::Error);
-        if is_readable && self.model.as_map().is_none_or(Map::is_empty) {
-            self.empty(&trees);
-        }
-        self.diagnostics.extend(consistency::check(&self.model));
-        let is_accepted = self.is_accepted && self.diagnostics.iter().all(|problem| problem.severity < Severity::Error);
-        let project = Project {
-            name,
-            directory,
-            model: self.model,
-            trees,
-            environment: self.environment,
-            profiles: self.request.profiles.clone(),
-            is_interpolated: self.request.is_interpolated,
-            is_accepted,
-        };
-        Ok(Loaded { project, diagnostics: self.diagnostics })
-    }
-
-    fn empty(&mut self, trees: &[Tree]) {
-        let place = match trees.first() {
-            Some(tree) => Place::Source(source::Span::new(tree.file, 0, 0).into()),
-            None => Place::File(String::new()),
-        };
-        let problem = Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, "the file is empty", place);
-        self.diagnostics.push(problem.with_help("a Compose file has a mapping at its top, with `services`"));
-    }
+    let mut project = Project {
+        name,
+        directory: surroundings.directory,
+        model,
+        trees: std::mem::take(&mut reading.trees),
+        environment: surroundings.environment,
+        profiles: reading.request.profiles.clone(),
+        is_interpolated: reading.request.is_interpolated,
+        is_accepted: false,
+    };
+    reading.diagnostics.extend(consistency::check(&project));
+    project.is_accepted = reading.is_accepted && !reading.has_errors();
+    Loaded { project, diagnostics: reading.diagnostics }
 }
 
 fn project_directory(request: &LoadRequest, files: &dyn Files) -> PathBuf {
@@ -226,50 +138,8 @@ fn surroundings(
     Ok(all)
 }
 
-fn read_all(
-    request: &LoadRequest,
-    files: &dyn Files,
-    sources: &mut SourceMap,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Result<Vec<Tree>, LoadError> {
-    let mut trees = Vec::with_capacity(request.files.len());
-    for path in &request.files {
-        let is_stdin = path.as_os_str() == "-";
-        let read = match &request.stdin {
-            Some(text) if is_stdin => Ok(text.clone()),
-            _ => files.read(&request.working_directory.join(path), SourceMap::MAX_BYTES),
-        };
-        let shown = if is_stdin { Path::new("<stdin>") } else { path };
-        match read {
-            Ok(bytes) => trees.extend(read_tree(shown, bytes, sources, diagnostics)),
-            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => diagnostics.push(too_large(shown)),
-            Err(source) => return Err(LoadError::Read { path: path.clone(), source }),
-        }
-    }
-    Ok(trees)
-}
-
-fn read_tree(path: &Path, bytes: Vec<u8>, sources: &mut SourceMap, diagnostics: &mut Vec<Diagnostic>) -> Option<Tree> {
-    match source::decode(bytes) {
-        Ok((text, is_exact)) => {
-            let file = sources.add(path, text, is_exact);
-            let (tree, problems) = yaml::parse(file, sources);
-            diagnostics.extend(problems);
-            Some(tree)
-        }
-        Err(error) => {
-            let message = format!("`{}` is no text: {error}", path.display());
-            let place = Place::File(path.display().to_string());
-            let problem = Diagnostic::new(yaml::SYNTAX_ERROR, Severity::Error, message, place);
-            diagnostics.push(problem.with_help("Compose files are UTF-8"));
-            None
-        }
-    }
-}
-
-fn too_large(path: &Path) -> Diagnostic {
-    let message = format!("`{}` is larger than {} MiB", path.display(), SourceMap::MAX_BYTES >> 20);
-    let place = Place::File(path.display().to_string());
-    Diagnostic::new(yaml::LIMIT, Severity::Error, message, place)
-        .with_help("a Compose file is some kilobytes; is the path right?")
+fn bad_name(name: &str) -> Diagnostic {
+    let message = format!("`{name}` cannot be a project's name");
+    let help = "use small letters, digits, `-` and `_`, with a letter or a digit in front";
+    Diagnostic::new(INCONSISTENT, Severity::Error, message, Place::File(String::new())).with_help(help)
 }

@@ -73,6 +73,14 @@ pub(super) fn merge(base: &mut Value, overlay: Value, problems: &mut Vec<Diagnos
     Merge { problems, path: Path::default() }.value(base, overlay);
 }
 
+/// Lays a service over the one that it extends.
+pub(super) fn merge_service(base: &mut Value, name: &str, overlay: Value, problems: &mut Vec<Diagnostic>) {
+    let mut path = Path::default();
+    path.push("services");
+    path.push(name);
+    Merge { problems, path }.value(base, overlay);
+}
+
 struct Merge<'a> {
     problems: &'a mut Vec<Diagnostic>,
     path: Path,

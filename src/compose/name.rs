@@ -8,24 +8,27 @@ use std::path::Path;
 use super::{Environment, LoadRequest, template};
 use crate::yaml::{NodeKind, Tree};
 
-/// The name that Compose would give the project.
+/// The name that Compose would give the project. Where it refuses the one that was given, the
+/// error is that one.
 pub(super) fn project_name(
     request: &LoadRequest,
     directory: &Path,
     environment: &Environment,
     trees: &[Tree],
-) -> String {
+) -> Result<String, String> {
     if let Some(name) =
         request.project_name.as_deref().or(environment.get("COMPOSE_PROJECT_NAME")).filter(|name| !name.is_empty())
     {
-        return normalise(name);
+        // Of a name that somebody chose nothing is dropped.
+        return if normalise(name) == name { Ok(name.to_owned()) } else { Err(name.to_owned()) };
     }
     let lookup = |name: &str| environment.get(name).map(str::to_owned);
     let written = trees.iter().filter_map(written_name).next_back();
     let written = written.and_then(|text| template::substitute(text, &lookup).ok()).map(|out| out.text);
     match written.filter(|name| !name.is_empty()) {
-        Some(name) => name,
-        None => normalise(&directory.file_name().unwrap_or_default().to_string_lossy()),
+        Some(name) if normalise(&name).is_empty() => Err(name),
+        Some(name) => Ok(normalise(&name)),
+        None => Ok(normalise(&directory.file_name().unwrap_or_default().to_string_lossy())),
     }
 }
 

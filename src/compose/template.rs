@@ -55,8 +55,10 @@ fn variable(text: &str, lookup: Lookup<'_>, out: &mut Substituted) -> Result<usi
         return braced(text, inner, lookup, out);
     }
     let name = name(after);
+    // A `$` that no name follows is itself.
     if name.is_empty() {
-        return Err(TemplateError::Invalid(0));
+        out.text.push('$');
+        return Ok(1);
     }
     plain(name, lookup, out);
     Ok(1 + name.len())
@@ -145,20 +147,20 @@ fn apply(
         b':' => value.as_ref().is_some_and(|value| !value.is_empty()),
         _ => value.is_some(),
     };
-    let nested = |out: &mut Substituted| -> Result<(), TemplateError> {
-        let inner = substitute(argument, lookup)?;
+    // What stands behind the operator is looked at whether or not it is used, and so is what
+    // is wrong with it.
+    let inner = substitute(argument, lookup)?;
+    let is_used = match operator.as_bytes()[operator.len() - 1] {
+        b'-' => !counts,
+        b'+' => counts,
+        _ if !counts => return Err(TemplateError::Required { variable: name.to_owned(), reason: inner.text }),
+        _ => false,
+    };
+    if is_used {
         out.text.push_str(&inner.text);
         out.unset.extend(inner.unset);
-        Ok(())
-    };
-    match operator.as_bytes()[operator.len() - 1] {
-        b'-' if !counts => nested(out)?,
-        b'+' if counts => nested(out)?,
-        b'?' if !counts => {
-            let reason = substitute(argument, lookup)?.text;
-            return Err(TemplateError::Required { variable: name.to_owned(), reason });
-        }
-        _ => out.text.push_str(&value.unwrap_or_default()),
+    } else {
+        out.text.push_str(&value.unwrap_or_default());
     }
     Ok(())
 }

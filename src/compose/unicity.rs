@@ -140,11 +140,14 @@ fn key(item: &Value, indexer: Indexer) -> Result<Option<String>, String> {
             Some(text) => Some(format!("{folder}/{text}")),
             None => field("target").or_else(|| field("source").map(|source| format!("{folder}/{source}"))),
         },
-        Indexer::Port => item.scalar_text().or_else(|| {
-            let [address, published, target, protocol] = ["host_ip", "published", "target", "protocol"].map(field);
-            let protocol = protocol.unwrap_or_else(|| "tcp".to_owned());
-            let part = |part: Option<String>| part.unwrap_or_default();
-            item.as_map().map(|_| format!("{}:{}:{}/{protocol}", part(address), part(published), part(target)))
-        }),
+        Indexer::Port => match item.as_map() {
+            // No protocol is not `tcp` here: Compose sets the default later.
+            Some(_) => {
+                let target = field("target").ok_or("a port has no `target`")?;
+                let [address, published, protocol] = ["host_ip", "published", "protocol"].map(field);
+                Some(format!("{address:?}:{published:?}:{target}/{protocol:?}"))
+            }
+            None => item.scalar_text(),
+        },
     })
 }

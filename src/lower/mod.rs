@@ -3,15 +3,19 @@
 //! [`decide()`] looks at what a service asks for and at the host's facts, and gives the form with the
 //! names to write. What each form does on a host is told by [`judge`], one form a function.
 
+mod apply;
 mod decide;
 mod devices;
+mod environment;
 pub mod judge;
+mod render;
 
 use std::fmt;
 
 use crate::gpu::{DeviceId, Vendor};
 
 pub use decide::{decide, without_host};
+pub use render::{Lowered, Refused, Rendered, render};
 
 /// The forms that a request can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@ use super::value::Data;
 
 /// A float as Go's `%v` prints it: the shortest digits that read back, with an exponent
 /// below 1e-4 and from 1e6 on (strconv/ftoa.go, `%g` with the shortest precision).
-pub fn go_float(value: f64) -> String {
+pub(super) fn go_float(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
     }
@@ -47,8 +47,6 @@ fn whole(plain: &str) -> Option<Data> {
     }
     let value = u64::from_str_radix(digits, radix).ok()?;
     match (is_negative, i64::try_from(value)) {
-        // Go prints `-0` as a float: the int parse gives 0, and the library keeps the sign.
-        (true, Ok(0)) if plain == "-0" => Some(Data::Float(-0.0)),
         (false, Ok(value)) => Some(Data::Int(value)),
         (true, Ok(value)) => Some(Data::Int(-value)),
         (true, Err(_)) if value == i64::MIN.unsigned_abs() => Some(Data::Int(i64::MIN)),

@@ -18,7 +18,7 @@ const CODE: Code = Code::new("CG008");
 /// Makes every short form of the model long. What comes back are short forms that Compose
 /// cannot read either; without interpolation it takes those as they are, and so should the
 /// caller.
-pub fn canonical(model: &mut Value) -> Vec<Diagnostic> {
+pub(super) fn canonical(model: &mut Value) -> Vec<Diagnostic> {
     let mut problems = Problems::default();
     for (name, service) in entries(model, "services") {
         problems.service = Some(name.clone());

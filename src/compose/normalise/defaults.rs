@@ -72,6 +72,18 @@ fn defaults(service: &mut Map) {
     items(service.get_mut("gpus")).for_each(device_count);
 }
 
+/// `scale` beside `deploy` is also its number of replicas.
+pub(super) fn scale(model: &mut Value) {
+    let services = model.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut);
+    for service in services.into_iter().flat_map(Map::values_mut) {
+        if let Some(scale) = service.get("scale").cloned()
+            && let Some(deploy) = service.at_mut(&["deploy"]).and_then(Value::as_map_mut)
+        {
+            deploy.entry("replicas".to_owned()).or_insert(scale);
+        }
+    }
+}
+
 /// A request that names no device and no number means all of them.
 fn device_count(request: &mut Map) {
     if !request.contains_key("device_ids") {

@@ -1,7 +1,9 @@
 //! Files of variables folded into `environment` and `labels`: what a service says itself wins,
 //! and of two files the later one (compose-go types/project.go, v2.9.1).
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
+
+use indexmap::IndexMap;
 
 use crate::{
     compose::{Environment, Project, dotenv},
@@ -36,7 +38,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn fold(&mut self, service: &mut Map, list: &[Value], target: &str) {
         let own = own(service.get(target));
-        let mut read = BTreeMap::new();
+        let mut read = IndexMap::new();
         for file in list {
             self.read(file, &own, &mut read);
         }
@@ -47,7 +49,7 @@ impl Reader<'_> {
         }
     }
 
-    fn read(&mut self, file: &Value, own: &Map, read: &mut BTreeMap<String, String>) {
+    fn read(&mut self, file: &Value, own: &Map, read: &mut IndexMap<String, String>) {
         let path = file.get("path").unwrap_or(file).as_str().unwrap_or_default().to_owned();
         let bytes = match self.files.read(Path::new(&path), SourceMap::MAX_BYTES) {
             Ok(bytes) => bytes,
@@ -65,15 +67,15 @@ impl Reader<'_> {
         let Ok((text, _)) = source::decode(bytes) else {
             return self.push(file, format!("the file `{path}` is no text"), "files of variables are UTF-8");
         };
-        let so_far = read.clone();
+        // The caller's variables and the service's own win over those of the files.
         let lookup = |name: &str| {
             let of_service = || own.get(name).and_then(Value::scalar_text);
-            self.environment.get(name).map(str::to_owned).or_else(|| so_far.get(name).cloned()).or_else(of_service)
+            self.environment.get(name).map(str::to_owned).or_else(of_service)
         };
         match file.get("format").and_then(Value::as_str) {
             None | Some("") => {
-                let parsed = dotenv::parse(&text, &lookup);
-                read.extend(parsed.values);
+                let parsed = dotenv::parse_over(&text, &lookup, std::mem::take(read));
+                *read = parsed.values;
                 if let Some(problem) = parsed.problem {
                     let message = format!("the file `{path}` cannot be read: {}", problem.message);
                     self.push(file, message, "write one `NAME=VALUE` a line");

@@ -15,7 +15,7 @@ use crate::{
     yaml::{Data, Value},
 };
 
-pub(super) use active::active_profiles;
+pub(super) use active::{active_profiles, is_active};
 
 /// The project as `docker compose config` would print it.
 #[derive(Debug)]
@@ -37,6 +37,7 @@ pub fn normalise(project: &Project, form: Form, files: &dyn Files) -> Normalised
         return Normalised { value: printed::sorted(&model, form), problems: Vec::new() };
     }
     active::retain(&mut model, &active_profiles(project));
+    defaults::scale(&mut model);
     let problems = files::fold_in(&mut model, project, files);
     let (mut value, _) = printed::printed(&model, form);
     escape(&mut value);
@@ -62,9 +63,9 @@ pub(super) fn completed(project: &Project) -> Value {
     model
 }
 
-/// What of the completed model Compose cannot cast.
-pub(super) fn unreadable(model: &Value) -> Vec<Unreadable> {
-    printed::printed(model, Form::Json).1
+/// The completed model with its values cast, and what Compose cannot cast.
+pub(super) fn typed(model: &Value) -> (Value, Vec<Unreadable>) {
+    printed::printed(model, Form::Yaml)
 }
 
 /// Doubles every dollar sign, keys included.

@@ -41,6 +41,8 @@ impl Converter {
                 let entries = map.iter().map(|(key, value)| (key.clone(), self.any(value))).collect();
                 Data::Map(sort(entries, self.form).into_iter().collect())
             }
+            // Go's empty list is `null` in JSON where nothing made it anew.
+            Data::Seq(items) if items.is_empty() && self.form == Form::Json => Data::Null,
             Data::Seq(items) => Data::Seq(items.iter().map(|item| self.any(item)).collect()),
             Data::Timestamp(text) => Data::Timestamp(durations::print_timestamp(text)),
             data => data.clone(),
@@ -69,6 +71,7 @@ impl Converter {
         let is_json = self.form == Form::Json;
         match field.shown {
             Shown::Filled => cast.filter(|value| !is_zero(value, field.shape)),
+            Shown::YamlOnly => cast.filter(|value| !is_json && !is_zero(value, field.shape)),
             Shown::Set => cast,
             Shown::Nullable => cast.or_else(|| is_json.then(Value::default)),
             Shown::Hollow => match cast {
@@ -85,7 +88,6 @@ impl Converter {
             Shape::Struct(fields) | Shape::Closed(fields) => return Some(self.structure(value, fields, shape)),
             Shape::List(item) => return self.list(value, item),
             Shape::Map(item) => return self.map(value, item),
-            Shape::Any => return Some(self.any(value)),
             Shape::Labels | Shape::Variables => scalars::pairs(value, matches!(shape, Shape::Variables), self.form),
             Shape::MultiOptions => scalars::multi_options(value, self.form),
             Shape::Ulimit => scalars::ulimit(value, self.form),
@@ -96,7 +98,8 @@ impl Converter {
             Shape::HealthTest => scalars::health_test(value),
             Shape::Text => scalars::text(value),
             Shape::Flag => scalars::flag(value),
-            Shape::Whole => scalars::whole(value),
+            Shape::Small if value.as_str().is_some() => Err("a number was expected, and this is a string".to_owned()),
+            Shape::Whole | Shape::Small => scalars::whole(value),
             Shape::Decimal => scalars::decimal(value),
             Shape::Bytes => scalars::bytes(value),
             Shape::Duration => scalars::duration(value),
@@ -164,7 +167,7 @@ impl Converter {
             Shape::Struct(fields) | Shape::Closed(fields) => Data::Map(self.fields(&Value::default(), fields)),
             Shape::Map(_) => Data::Map(Map::new()),
             Shape::Flag => Data::Bool(false),
-            Shape::Whole => Data::Int(0),
+            Shape::Whole | Shape::Small => Data::Int(0),
             Shape::Bytes => Data::String("0".to_owned()),
             _ => Data::String(String::new()),
         }

@@ -28,8 +28,10 @@ enum Shape {
     Text,
     /// A boolean, also written as `yes`, `on` and the like.
     Flag,
-    /// A whole number.
+    /// A whole number, also one written as text.
     Whole,
+    /// A whole number that text cannot stand for: Compose casts none into these sizes.
+    Small,
     /// A number of 32 bits with a fraction.
     Decimal,
     /// A size, printed as text of bytes.
@@ -58,8 +60,6 @@ enum Shape {
     Ssh,
     /// One limit, or a soft and a hard one.
     Ulimit,
-    /// As it is, keys sorted.
-    Any,
     /// A list.
     List(&'static Shape),
     /// A mapping with the user's keys.
@@ -92,6 +92,8 @@ enum Shown {
     Always,
     /// Always, in JSON with a capital letter.
     Capital,
+    /// In YAML if it is not empty; Compose forgets it in JSON.
+    YamlOnly,
 }
 
 /// Something that Compose cannot cast.

@@ -21,7 +21,7 @@ pub(super) static PROJECT: &[Field] = &[
     field("volumes", &Map(&Struct(VOLUME)), Filled),
     field("secrets", &Map(&Struct(FILE_OBJECT)), Filled),
     field("configs", &Map(&Struct(FILE_OBJECT)), Filled),
-    field("models", &Map(&Struct(MODEL)), Filled),
+    field("models", &Map(&Struct(MODEL)), YamlOnly),
 ];
 
 static SERVICE: &[Field] = &[
@@ -162,8 +162,8 @@ static HOOK: &[Field] = &[
 ];
 
 static BLKIO: &[Field] = &[
-    field("weight", &Whole, Filled),
-    field("weight_device", &List(&Struct(&[field("path", &Text, Capital), field("weight", &Whole, Capital)])), Filled),
+    field("weight", &Small, Filled),
+    field("weight_device", &List(&Struct(&[field("path", &Text, Capital), field("weight", &Small, Capital)])), Filled),
     field("device_read_bps", &THROTTLES, Filled),
     field("device_read_iops", &THROTTLES, Filled),
     field("device_write_bps", &THROTTLES, Filled),
@@ -227,7 +227,7 @@ static PORT: &[Field] = &[
     field("name", &Text, Filled),
     field("mode", &Text, Filled),
     field("host_ip", &Text, Filled),
-    field("target", &Whole, Filled),
+    field("target", &Small, Filled),
     field("published", &Text, Filled),
     field("protocol", &Text, Filled),
     field("app_protocol", &Text, Filled),
@@ -241,7 +241,7 @@ static MOUNT: &[Field] = &[
     field("consistency", &Text, Filled),
     field("bind", &Struct(BIND), Set),
     field("volume", &Struct(MOUNT_VOLUME), Set),
-    field("tmpfs", &Struct(&[field("size", &Bytes, Filled), field("mode", &Whole, Filled)]), Set),
+    field("tmpfs", &Struct(&[field("size", &Bytes, Filled), field("mode", &Small, Filled)]), Set),
     field("image", &Struct(&[field("subpath", &Text, Filled)]), Set),
 ];
 
@@ -259,7 +259,7 @@ static NETWORK: &[Field] = &[
     field("name", &Text, Filled),
     field("driver", &Text, Filled),
     field("driver_opts", &Labels, Filled),
-    field("ipam", &Struct(&[field("driver", &Text, Filled), field("config", &List(&Struct(POOL)), Filled)]), Hollow),
+    field("ipam", &Struct(&[field("driver", &Text, Filled), field("config", &List(&Closed(POOL)), Filled)]), Hollow),
     field("external", &Flag, Filled),
     field("internal", &Flag, Filled),
     field("attachable", &Flag, Filled),

@@ -1,0 +1,86 @@
+//! What Compose refuses once all files are merged: values that it cannot cast, references to
+//! what is not defined, attributes that exclude each other
+//! (compose-go validation/validation.go and loader/validate.go, v2.9.1).
+//!
+//! Every check runs, so that one run tells all. `count` beside `device_ids` has a rule of its own.
+
+mod graph;
+mod references;
+mod resources;
+mod services;
+
+use super::{
+    Project,
+    normalise::{active_profiles, completed, is_active, typed},
+    printed::Unreadable,
+};
+use crate::{
+    diag::{Code, Diagnostic, Label, Place, Severity},
+    yaml::{Map, Value},
+};
+
+/// A project whose parts do not fit each other.
+const CODE: Code = Code::new("CG008");
+
+/// What Compose refuses in a project whose files have been merged.
+pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
+    let model = completed(project);
+    let mut found = resources::check(&model);
+    if !project.is_interpolated {
+        return found;
+    }
+    // Values are compared as Compose casts them: `1g` and `1024m` are one size.
+    let (typed, unreadable) = typed(&model);
+    found.extend(unreadable.into_iter().map(unreadable_value));
+    let profiles = active_profiles(project);
+    let view = View { project: &typed, active: active(&typed, &profiles) };
+    for (name, service) in &view.active {
+        services::check(name, service, &mut found);
+        references::check(&view, name, service, &mut found);
+    }
+    resources::secrets_without_source(&typed, &mut found);
+    graph::check(&view, &mut found);
+    services::container_names(&view.active, &mut found);
+    found
+}
+
+/// The project with its values cast, and the services that are on.
+struct View<'a> {
+    project: &'a Value,
+    active: Vec<(&'a str, &'a Value)>,
+}
+
+fn active<'a>(project: &'a Value, profiles: &[String]) -> Vec<(&'a str, &'a Value)> {
+    let services = project.get("services").and_then(Value::as_map).into_iter().flat_map(Map::iter);
+    let active = services.filter(|(_, service)| service.as_map().is_some() && is_active(service, profiles));
+    active.map(|(name, service)| (name.as_str(), service)).collect()
+}
+
+fn unreadable_value(value: Unreadable) -> Diagnostic {
+    let shown = if value.text.is_empty() { String::new() } else { format!(" `{}`", value.text) };
+    let place = value.span.map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+    let message = format!("`{}`: the value{shown} cannot be read, {}", value.path, value.reason);
+    let mut finding = Diagnostic::new(CODE, Severity::Error, message, place)
+        .with_help("write it as the Compose specification gives it for this attribute");
+    finding.service = value.service;
+    finding
+}
+
+/// A finding at a value, about a service.
+fn at(service: &str, value: &Value, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+    let mut finding = Diagnostic::new(CODE, Severity::Error, message, place(value)).with_help(help);
+    finding.service = (!service.is_empty()).then(|| service.to_owned());
+    finding
+}
+
+fn place(value: &Value) -> Place {
+    value.place().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()))
+}
+
+/// The same finding with a second place.
+fn beside(finding: Diagnostic, value: &Value, words: &str) -> Diagnostic {
+    match value.place() {
+        Some(span) => finding.with_related(Label::new(span, words)),
+        None => finding,
+    }
+}

@@ -1,0 +1,94 @@
+//! References of a service to other services, networks, volumes, configs, secrets and models.
+
+use super::{View, at};
+use crate::{
+    diag::Diagnostic,
+    yaml::{Map, Value},
+};
+
+/// A reference: the kind of the thing as people say it, its key at the top, name and place.
+type Reference<'a> = (&'static str, &'static str, &'a str, &'a Value);
+
+/// Every reference must lead somewhere.
+pub(super) fn check(view: &View<'_>, service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for (kind, key, name, place) in references(value) {
+        if view.project.at(&[key, name]).is_none() {
+            let message = format!("service `{service}` uses the {kind} `{name}`, which is not defined");
+            let help = match nearest(name, view.project.get(key).and_then(Value::as_map)) {
+                Some(other) => format!("define `{name}` under `{key}`; did you mean `{other}`?"),
+                None => format!("define `{name}` under `{key}`"),
+            };
+            found.push(at(service, place, message, help));
+        }
+    }
+    dependencies(view, service, value, found);
+}
+
+fn references(service: &Value) -> Vec<Reference<'_>> {
+    let mut all: Vec<Reference<'_>> = Vec::new();
+    for (kind, key) in [("network", "networks"), ("model", "models")] {
+        let map = service.get(key).and_then(Value::as_map).into_iter().flat_map(Map::iter);
+        all.extend(map.map(|(name, place)| (kind, key, name.as_str(), place)));
+    }
+    let items = |path: &[&str]| service.at(path).and_then(Value::as_seq).unwrap_or_default().iter();
+    let source =
+        |item: &'_ Value| item.get("source").and_then(Value::as_str).map(str::len).is_some_and(|length| length > 0);
+    let volumes = items(&["volumes"]).filter(|mount| mount.get("type").and_then(Value::as_str) == Some("volume"));
+    let lists = volumes
+        .map(|item| ("volume", "volumes", item))
+        .chain(items(&["build", "secrets"]).map(|item| ("build secret", "secrets", item)))
+        .chain(items(&["secrets"]).map(|item| ("secret", "secrets", item)))
+        .chain(items(&["configs"]).map(|item| ("config", "configs", item)));
+    for (kind, key, item) in lists.filter(|(_, _, item)| source(item)) {
+        all.push((kind, key, item.get("source").and_then(Value::as_str).unwrap_or_default(), item));
+    }
+    all
+}
+
+fn dependencies(view: &View<'_>, service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for (name, dependency) in value.get("depends_on").and_then(Value::as_map).into_iter().flatten() {
+        if view.active.iter().any(|(active, _)| active == name) {
+            continue;
+        }
+        let is_required = dependency.get("required").and_then(Value::as_bool) != Some(false);
+        match view.project.at(&["services", name]) {
+            Some(_) if !is_required => {}
+            Some(other) => {
+                let message = format!("service `{service}` needs `{name}`, whose profile is off");
+                let help = "turn its profile on, or write `required: false` under `depends_on`";
+                found.push(super::beside(at(service, dependency, message, help), other, "this service has profiles"));
+            }
+            None => {
+                let message = format!("service `{service}` needs the service `{name}`, which is not defined");
+                let help = match nearest(name, view.project.get("services").and_then(Value::as_map)) {
+                    Some(other) => format!("did you mean `{other}`?"),
+                    None => format!("define `{name}`, or take it out"),
+                };
+                found.push(at(service, dependency, message, help));
+            }
+        }
+    }
+}
+
+/// The key that differs from `name` by the fewest letters, two at most.
+fn nearest<'a>(name: &str, map: Option<&'a Map>) -> Option<&'a str> {
+    let keys = map.into_iter().flat_map(Map::keys);
+    let near = keys.map(|key| (distance(name, key), key.as_str())).filter(|(distance, _)| *distance <= 2);
+    near.min().filter(|(distance, _)| *distance < name.chars().count()).map(|(_, key)| key)
+}
+
+/// Letters to change, add or take away.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (index, left) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (column, right) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(left != *right);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[b.len()]
+}

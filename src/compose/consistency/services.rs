@@ -1,0 +1,113 @@
+//! Attributes of one service that exclude each other or must agree.
+
+use std::collections::BTreeMap;
+
+use super::{at, beside};
+use crate::{diag::Diagnostic, yaml::Value};
+
+/// Pairs that say the same thing twice: if both are there they must be equal. The third is the
+/// structure that must be there for Compose to compare.
+const TWICE: &[(&str, &[&str], &[&str])] = &[
+    ("scale", &["deploy", "replicas"], &["deploy", "replicas"]),
+    ("cpus", &["deploy", "resources", "limits", "cpus"], &["deploy", "resources", "limits"]),
+    ("mem_limit", &["deploy", "resources", "limits", "memory"], &["deploy", "resources", "limits"]),
+    ("mem_reservation", &["deploy", "resources", "reservations", "memory"], &["deploy", "resources", "reservations"]),
+    ("pids_limit", &["deploy", "resources", "limits", "pids"], &["deploy", "resources", "limits"]),
+];
+
+/// All checks of one service.
+pub(super) fn check(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+    if ["image", "build", "provider"].iter().all(|key| service.get(key).is_none()) {
+        let message = format!("service `{name}` has neither `image` nor `build`");
+        found.push(at(name, service, message, "name an image, or a folder to build one from"));
+    }
+    build(name, service, found);
+    if let (Some(mode), Some(networks)) = (service.get("network_mode"), service.get("networks")) {
+        let message = format!("service `{name}` has both `network_mode` and `networks`");
+        found.push(beside(at(name, mode, message, "keep one of them"), networks, "its networks are here"));
+    }
+    health_test(name, service, found);
+    for (key, path, needed) in TWICE {
+        twice(name, service, (key, path, needed), found);
+    }
+    replicas(name, service, found);
+    watches(name, service, found);
+}
+
+fn build(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+    let Some(build) = service.get("build") else { return };
+    if let (Some(file), Some(inline)) = (build.get("dockerfile"), build.get("dockerfile_inline")) {
+        let message = format!("service `{name}` builds from both `dockerfile` and `dockerfile_inline`");
+        found.push(beside(at(name, inline, message, "keep one of them"), file, "the file is named here"));
+    }
+    let platforms = build.get("platforms").and_then(Value::as_seq).unwrap_or_default();
+    if let Some(platform) = service.get("platform")
+        && !platforms.is_empty()
+        && !platforms.contains(platform)
+    {
+        let text = platform.as_str().unwrap_or_default();
+        let message = format!("service `{name}` runs on `{text}`, and its image is not built for that");
+        found.push(at(name, platform, message, format!("add `{text}` to `build.platforms`")));
+    }
+}
+
+fn health_test(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+    let Some(test) = service.at(&["healthcheck", "test"]) else { return };
+    let first = test.as_seq().and_then(<[Value]>::first).and_then(Value::as_str);
+    if let Some(word) = first.filter(|word| !["CMD", "CMD-SHELL", "NONE"].contains(word)) {
+        let message = format!("the health test of service `{name}` begins with `{word}`");
+        found.push(at(name, test, message, "begin it with `CMD`, `CMD-SHELL` or `NONE`, or write it as one string"));
+    }
+}
+
+fn twice(name: &str, service: &Value, pair: (&str, &[&str], &[&str]), found: &mut Vec<Diagnostic>) {
+    let (key, path, needed) = pair;
+    let (Some(own), Some(structure)) = (service.get(key), service.at(needed)) else { return };
+    let other = service.at(path);
+    if other == Some(own) {
+        return;
+    }
+    let path = path.join(".");
+    let (message, place) = match other {
+        Some(value) => (format!("service `{name}` sets `{key}` and `{path}` to different values"), value),
+        None => (format!("service `{name}` sets `{key}`, and not `{path}` beside its other limits"), structure),
+    };
+    let finding = at(name, own, message, format!("give both the same value, or take out `{key}`"));
+    found.push(beside(finding, place, "this is the other one"));
+}
+
+fn replicas(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+    let Some(container) = service.get("container_name") else { return };
+    let scale = service.get("scale").or_else(|| service.at(&["deploy", "replicas"]));
+    if let Some(scale) = scale.filter(|scale| scale.as_int().is_some_and(|count| count > 1)) {
+        let message = format!("service `{name}` runs several containers that would all have one name");
+        let finding = at(name, container, message, "take out `container_name`, or run one container");
+        found.push(beside(finding, scale, "the number of containers is set here"));
+    }
+}
+
+fn watches(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+    for watch in service.at(&["develop", "watch"]).and_then(Value::as_seq).unwrap_or_default() {
+        let action = watch.get("action").and_then(Value::as_str).unwrap_or_default();
+        if !["rebuild", "restart"].contains(&action) && watch.get("target").is_none() {
+            let message = format!("service `{name}` watches a path with `{action}`, and says not where it goes");
+            found.push(at(name, watch, message, "add `target`, a path in the container"));
+        }
+    }
+}
+
+/// No two services may give their container one name.
+pub(super) fn container_names(active: &[(&str, &Value)], found: &mut Vec<Diagnostic>) {
+    let mut names: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
+    for (name, service) in active {
+        let Some(value) = service.get("container_name") else { continue };
+        let container = value.as_str().unwrap_or_default();
+        if let Some((other, place)) = names.get(container) {
+            let message = format!("services `{other}` and `{name}` both call their container `{container}`");
+            let finding = at(name, value, message, "give one of them another `container_name`");
+            found.push(beside(finding, place, "the other one is here"));
+        } else {
+            names.insert(container, (name, value));
+        }
+    }
+}

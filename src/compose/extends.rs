@@ -1,0 +1,169 @@
+//! `extends`: a service that begins as another one, of this file or of another.
+//!
+//! Source: compose-go loader/extends.go (v2.9.1).
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    clear, merge, paths,
+    phases::{self, Layer, Surroundings},
+    reading::{INCONSISTENT, Reading},
+};
+use crate::{
+    diag::Label,
+    source::Span,
+    yaml::{Cleared, Data, Map, Origin, Value, Via},
+};
+
+/// Where a chain of `extends` stands.
+struct Chain<'a> {
+    surroundings: &'a Surroundings,
+    /// Services on the way, each with its file and the value of its `extends`.
+    steps: Vec<(PathBuf, String, Option<Span>)>,
+}
+
+/// One file's services, while they are extended.
+struct Services {
+    path: PathBuf,
+    /// The folder that a `file:` of these services starts from.
+    directory: PathBuf,
+    map: Map,
+    cleared: Vec<Cleared>,
+}
+
+/// What an `extends` says.
+struct Reference {
+    service: String,
+    file: Option<String>,
+    span: Option<Span>,
+}
+
+/// Extends every service of a layer that asks for it.
+pub(super) fn extend(reading: &mut Reading<'_>, layer: &mut Layer, surroundings: &Surroundings) {
+    let Some(map) = layer.value.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut)
+    else {
+        return;
+    };
+    if !map.values().any(|service| service.get("extends").is_some()) {
+        return;
+    }
+    let mut services = Services {
+        path: layer.path.clone(),
+        directory: surroundings.directory.clone(),
+        map: std::mem::take(map),
+        cleared: layer.cleared.clone(),
+    };
+    let names: Vec<String> = services.map.keys().cloned().collect();
+    for name in names {
+        resolve(reading, &mut services, &name, &mut Chain { surroundings, steps: Vec::new() });
+    }
+    *map = services.map;
+}
+
+/// Puts the extended service in the place of `name`, bases first.
+fn resolve(reading: &mut Reading<'_>, services: &mut Services, name: &str, chain: &mut Chain<'_>) {
+    let Some(reference) = services.map.get(name).and_then(reference) else { return };
+    if chain.steps.iter().any(|(path, service, _)| *path == services.path && service == name) {
+        let related =
+            chain.steps.iter().filter_map(|step| step.2).map(|span| Label::new(span, "on the way round")).collect();
+        let message = format!("service `{name}` extends itself, by way of others: Compose cannot resolve the circle");
+        reading.refuse_at(INCONSISTENT, reference.span, message, related);
+        return;
+    }
+    chain.steps.push((services.path.clone(), name.to_owned(), reference.span));
+    let base = match &reference.file {
+        Some(file) => base_of_file(reading, services, &reference, file, chain),
+        None => base_of_same(reading, services, &reference, chain),
+    };
+    chain.steps.pop();
+    let Some(service) = services.map.get_mut(name) else { return };
+    if let Some(mut base) = base {
+        mark(&mut base, reference.span);
+        clear::clear_service(&mut base, name, &services.cleared);
+        let own = std::mem::take(service);
+        merge::merge_service(&mut base, name, own, &mut reading.diagnostics);
+        *service = base;
+    }
+    if let Some(map) = service.as_map_mut() {
+        map.shift_remove("extends");
+    }
+}
+
+fn reference(service: &Value) -> Option<Reference> {
+    let extends = service.get("extends")?;
+    let text = |key: &str| extends.get(key).and_then(Value::as_str).map(str::to_owned);
+    match &extends.data {
+        Data::String(service) => Some(Reference { service: service.clone(), file: None, span: extends.span() }),
+        _ => Some(Reference { service: text("service")?, file: text("file"), span: extends.span() }),
+    }
+}
+
+fn base_of_same(
+    reading: &mut Reading<'_>,
+    services: &mut Services,
+    reference: &Reference,
+    chain: &mut Chain<'_>,
+) -> Option<Value> {
+    if !services.map.contains_key(&reference.service) {
+        let message = format!("there is no service `{}` to extend in this file", reference.service);
+        reading.refuse_at(INCONSISTENT, reference.span, message, Vec::new());
+        return None;
+    }
+    resolve(reading, services, &reference.service, chain);
+    services.map.get(&reference.service).cloned()
+}
+
+fn base_of_file(
+    reading: &mut Reading<'_>,
+    services: &Services,
+    reference: &Reference,
+    file: &str,
+    chain: &mut Chain<'_>,
+) -> Option<Value> {
+    let path = reading.files.resolve(&services.directory.join(file));
+    let tree = reading.referred_file(&path, reference.span)?;
+    let mut model = Value::default();
+    let mut cleared = Vec::new();
+    for layer in phases::layers(reading, tree, &chain.surroundings.environment) {
+        clear::clear(&mut model, &layer.cleared);
+        cleared.extend(layer.cleared);
+        merge::merge(&mut model, layer.value, &mut reading.diagnostics);
+    }
+    phases::make_canonical(reading, &mut model);
+    let directory = phases::folder(&path);
+    paths::resolve(&mut model, &directory.to_string_lossy(), chain.surroundings.environment.get("HOME"));
+    let map = model.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut);
+    let mut others = Services { path, directory, map: map.map(std::mem::take).unwrap_or_default(), cleared };
+    if !others.map.contains_key(&reference.service) {
+        let message = format!("there is no service `{}` to extend in `{file}`", reference.service);
+        reading.refuse_at(INCONSISTENT, reference.span, message, Vec::new());
+        return None;
+    }
+    resolve(reading, &mut others, &reference.service, chain);
+    others.map.shift_remove(&reference.service)
+}
+
+/// Says of everything in a base that `extends` brought it in.
+fn mark(value: &mut Value, span: Option<Span>) {
+    let Some(span) = span else { return };
+    for_each_origin(value, &mut |origin| {
+        if origin.via == Via::Text {
+            origin.via = Via::Extends(span);
+        }
+    });
+}
+
+/// Visits every origin of a value and of what it holds.
+pub(super) fn for_each_origin(value: &mut Value, visit: &mut dyn FnMut(&mut Origin)) {
+    value.sources.iter_mut().for_each(&mut *visit);
+    match &mut value.data {
+        Data::Map(map) => map.values_mut().for_each(|value| for_each_origin(value, visit)),
+        Data::Seq(items) => items.iter_mut().for_each(|value| for_each_origin(value, visit)),
+        _ => {}
+    }
+}
+
+/// Whether something at `path` is a folder.
+pub(super) fn is_folder(reading: &Reading<'_>, path: &Path) -> bool {
+    matches!(reading.files.kind(path), Ok(Some(crate::source::EntryKind::Directory)))
+}

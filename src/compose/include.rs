@@ -1,0 +1,148 @@
+//! `include`: other projects' resources brought into this one, each read with its own folder
+//! and variables.
+//!
+//! Source: compose-go loader/include.go (v2.9.1).
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    environment,
+    extends::{for_each_origin, is_folder},
+    paths,
+    phases::{self, Layer, Surroundings},
+    reading::{INCONSISTENT, Reading},
+};
+use crate::{
+    diag::Label,
+    source::Span,
+    yaml::{Data, Map, Value, Via},
+};
+
+/// Parts of a model that an include brings.
+const RESOURCES: &[&str] = &["services", "volumes", "networks", "secrets", "configs", "models"];
+
+/// One entry of `include`.
+struct Entry {
+    paths: Vec<String>,
+    project_directory: Option<String>,
+    env_files: Vec<String>,
+    span: Option<Span>,
+}
+
+/// Brings in what a layer includes.
+pub(super) fn include(reading: &mut Reading<'_>, layer: &mut Layer, surroundings: &Surroundings) {
+    let Some(root) = layer.value.as_map_mut() else { return };
+    let Some(entries) = root.shift_remove("include") else { return };
+    let mut included = surroundings.included.clone();
+    included.push(layer.path.clone());
+    for item in entries.as_seq().unwrap_or_default() {
+        let Some(entry) = entry(item) else { continue };
+        if let Some(model) = load(reading, &entry, surroundings, &included) {
+            import(reading, &mut layer.value, model, entry.span);
+        }
+    }
+}
+
+fn entry(item: &Value) -> Option<Entry> {
+    let texts = |value: Option<&Value>| match value.map(|value| &value.data) {
+        Some(Data::String(text)) => vec![text.clone()],
+        Some(Data::Seq(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let entry = match &item.data {
+        Data::String(path) => {
+            Entry { paths: vec![path.clone()], project_directory: None, env_files: Vec::new(), span: item.span() }
+        }
+        Data::Map(_) => Entry {
+            paths: texts(item.get("path")),
+            project_directory: item.get("project_directory").and_then(Value::as_str).map(str::to_owned),
+            env_files: texts(item.get("env_file")),
+            span: item.span(),
+        },
+        _ => return None,
+    };
+    (!entry.paths.is_empty()).then_some(entry)
+}
+
+fn load(reading: &mut Reading<'_>, entry: &Entry, outer: &Surroundings, included: &[PathBuf]) -> Option<Value> {
+    let paths: Vec<PathBuf> =
+        entry.paths.iter().map(|path| reading.files.resolve(&outer.directory.join(path))).collect();
+    if included.contains(&paths[0]) {
+        let message = format!("`{}` includes itself, by way of others", entry.paths[0]);
+        reading.refuse_at(INCONSISTENT, entry.span, message, Vec::new());
+        return None;
+    }
+    let trees: Option<Vec<usize>> = paths.iter().map(|path| reading.referred_file(path, entry.span)).collect();
+    let directory = directory(reading, entry, outer, &paths[0]);
+    let mut environment = outer.environment.clone();
+    let env_files = env_files(reading, entry, outer, &directory.1);
+    match environment::read(&env_files, &environment, reading.files, reading.sources, &mut reading.diagnostics) {
+        Ok(more) => environment.add_missing(more),
+        Err((path, error)) => {
+            let message = format!("the file `{}` cannot be read: {error}", path.display());
+            reading.refuse_at(INCONSISTENT, entry.span, message, Vec::new());
+        }
+    }
+    let surroundings = Surroundings { directory: directory.0, environment, included: included.to_vec() };
+    let mut model = phases::model(reading, &trees?, &surroundings);
+    let home = surroundings.environment.get("HOME");
+    paths::resolve(&mut model, &surroundings.directory.to_string_lossy(), home);
+    Some(model)
+}
+
+/// The folder that the included project's paths start from, and the one that its `.env` lies
+/// in: the same but for a `project_directory` that is no folder, whose parent then counts
+/// for paths.
+fn directory(reading: &Reading<'_>, entry: &Entry, outer: &Surroundings, first: &Path) -> (PathBuf, PathBuf) {
+    match &entry.project_directory {
+        None => (phases::folder(first), phases::folder(first)),
+        Some(named) => {
+            let path = reading.files.resolve(&outer.directory.join(named));
+            let base = if is_folder(reading, &path) { path.clone() } else { phases::folder(&path) };
+            (base, path)
+        }
+    }
+}
+
+fn env_files(reading: &Reading<'_>, entry: &Entry, outer: &Surroundings, directory: &Path) -> Vec<PathBuf> {
+    if entry.env_files.is_empty() {
+        let default = directory.join(".env");
+        let is_file = matches!(reading.files.kind(&default), Ok(Some(crate::source::EntryKind::File { .. })));
+        return if is_file { vec![default] } else { Vec::new() };
+    }
+    entry.env_files.iter().filter(|file| *file != "/dev/null").map(|file| outer.directory.join(file)).collect()
+}
+
+/// Adds the included resources; one that is there already with other content is a conflict.
+fn import(reading: &mut Reading<'_>, target: &mut Value, mut model: Value, span: Option<Span>) {
+    mark(&mut model, span);
+    let (Some(target), Some(model)) = (target.as_map_mut(), model.as_map_mut()) else { return };
+    for kind in RESOURCES {
+        let Some(Data::Map(imported)) = model.shift_remove(*kind).map(|value| value.data) else { continue };
+        let own = target.entry((*kind).to_owned()).or_insert_with(|| Value::from(Data::Map(Map::new())));
+        let Some(own) = own.as_map_mut() else { continue };
+        for (name, value) in imported {
+            match own.get(&name) {
+                Some(there) if *there != value => {
+                    let message = format!("`{kind}.{name}` is also in a file that is included, with other content");
+                    let label = value.place().map(|place| Label::new(place, "the included one"));
+                    reading.refuse_at(INCONSISTENT, there.place().or(span), message, label.into_iter().collect());
+                }
+                Some(_) => {}
+                None => {
+                    own.insert(name, value);
+                }
+            }
+        }
+    }
+}
+
+/// Says of everything in an included model that `include` brought it in.
+fn mark(model: &mut Value, span: Option<Span>) {
+    let Some(span) = span else { return };
+    for_each_origin(model, &mut |origin| {
+        if origin.via == Via::Text {
+            origin.via = Via::Include(span);
+        }
+    });
+}

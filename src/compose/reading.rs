@@ -1,0 +1,154 @@
+//! Files as trees, and what reading them had to say.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{LoadError, LoadRequest};
+use crate::{
+    diag::{Code, Diagnostic, Label, Place, Severity},
+    source::{self, Files, SourceMap, Span},
+    yaml::{self, Tree},
+};
+
+/// A text that is no Compose model.
+pub(super) const SCHEMA_VIOLATION: Code = Code::new("CG003");
+/// Files that do not fit together.
+pub(super) const INCONSISTENT: Code = Code::new("CG008");
+
+/// What all files of a run share.
+pub(super) struct Reading<'a> {
+    pub(super) request: &'a LoadRequest,
+    pub(super) files: &'a dyn Files,
+    pub(super) sources: &'a mut SourceMap,
+    pub(super) trees: Vec<Tree>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Whether Compose goes on; errors among the findings say the same.
+    pub(super) is_accepted: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(
+        request: &'a LoadRequest,
+        files: &'a dyn Files,
+        sources: &'a mut SourceMap,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
+        Self { request, files, sources, trees: Vec::new(), diagnostics, is_accepted: true }
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Reports an error once, however often it is met.
+    pub(super) fn refuse(&mut self, problem: Diagnostic) {
+        if !self.diagnostics.contains(&problem) {
+            self.diagnostics.push(problem);
+        }
+    }
+
+    /// Refuses the value at `span`, or the project as a whole where no text says it.
+    pub(super) fn refuse_at(&mut self, code: Code, span: Option<Span>, message: String, related: Vec<Label>) {
+        let place = span.map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+        let mut problem = Diagnostic::new(code, Severity::Error, message, place);
+        problem.related = related;
+        self.refuse(problem);
+    }
+
+    /// Reads the files of the request; indices of their trees, in order.
+    ///
+    /// # Errors
+    /// When one is not there or cannot be read.
+    pub(super) fn named_files(&mut self) -> Result<Vec<usize>, LoadError> {
+        let mut out = Vec::with_capacity(self.request.files.len());
+        for path in &self.request.files {
+            let stdin = self.request.stdin.as_ref().filter(|_| path.as_os_str() == "-");
+            let shown = if stdin.is_some() { Path::new("<stdin>") } else { path };
+            let read = match stdin {
+                Some(text) if text.len() > SourceMap::MAX_BYTES => Err(io::ErrorKind::FileTooLarge.into()),
+                Some(text) => Ok(text.clone()),
+                None => self.files.read(&self.request.working_directory.join(path), SourceMap::MAX_BYTES),
+            };
+            let tree = self.tree_of(shown, read).map_err(|source| LoadError::Read { path: path.clone(), source })?;
+            out.extend(tree);
+        }
+        Ok(out)
+    }
+
+    /// Reads a file that another file names; `None` where there is nothing to go on with.
+    pub(super) fn referred_file(&mut self, path: &Path, by: Option<Span>) -> Option<usize> {
+        let shown = path.strip_prefix(&self.request.working_directory).unwrap_or(path).to_owned();
+        if let Some(at) = self.known(&shown) {
+            return Some(at);
+        }
+        let read = self.files.read(path, SourceMap::MAX_BYTES);
+        match self.tree_of(&shown, read) {
+            Ok(tree) => tree,
+            Err(error) => {
+                let message = format!("the file `{}` cannot be read: {}", shown.display(), words(&error));
+                self.refuse_at(INCONSISTENT, by, message, Vec::new());
+                None
+            }
+        }
+    }
+
+    /// The tree of a file that was read before.
+    fn known(&self, shown: &Path) -> Option<usize> {
+        self.trees.iter().position(|tree| self.sources.file(tree.file).path() == shown)
+    }
+
+    fn tree_of(&mut self, shown: &Path, read: io::Result<Vec<u8>>) -> io::Result<Option<usize>> {
+        let place = || Place::File(shown.display().to_string());
+        let bytes = match read {
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                let message = format!("`{}` is larger than {} MiB", shown.display(), SourceMap::MAX_BYTES >> 20);
+                let help = "a Compose file is some kilobytes; is the path right?";
+                self.refuse(Diagnostic::new(yaml::LIMIT, Severity::Error, message, place()).with_help(help));
+                return Ok(None);
+            }
+            read => read?,
+        };
+        match source::decode(bytes) {
+            Ok((text, is_exact)) => {
+                let file = self.sources.add(shown, text, is_exact);
+                let (tree, problems) = yaml::parse(file, self.sources);
+                self.diagnostics.extend(problems);
+                self.trees.push(tree);
+                Ok(Some(self.trees.len() - 1))
+            }
+            Err(error) => {
+                let message = format!("`{}` is no text: {error}", shown.display());
+                let problem = Diagnostic::new(yaml::SYNTAX_ERROR, Severity::Error, message, place());
+                self.refuse(problem.with_help("Compose files are UTF-8"));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Refuses a project whose files say nothing at all.
+    pub(super) fn empty(&mut self) {
+        let place = match self.trees.first() {
+            Some(tree) => Place::Source(Span::new(tree.file, 0, 0).into()),
+            None => Place::File(String::new()),
+        };
+        let problem = Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, "the file is empty", place);
+        self.refuse(problem.with_help("a Compose file has a mapping at its top, with `services`"));
+    }
+
+    /// Absolute path of a tree's file.
+    pub(super) fn path_of(&self, tree: usize) -> PathBuf {
+        self.files.resolve(&self.request.working_directory.join(self.sources.file(self.trees[tree].file).path()))
+    }
+}
+
+/// What the disk said, in words that do not depend on the system.
+fn words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "it is not there".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "the permission is missing".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,227 @@
+//! The cases of fixtures/merge: what a real Docker Compose printed or refused, and whether we do
+//! the same. `tests/record_merge` writes what is expected; its head says what a case is made of.
+//!
+//! fixtures/merge/gaps.txt names the cases that differ, each with a reason. A case in that list
+//! which agrees after all fails, so that the list stays true.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use composegpu::{
+    compose::{self, Form, LoadRequest},
+    diag::Severity,
+    source::{EntryKind, Files, SourceMap},
+    yaml::{self, Value, emit},
+};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+const USUAL: [&str; 3] = ["compose.yaml", "overlay.yaml", "overlay2.yaml"];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/merge");
+    let gaps = gaps(&root);
+    let mut names: Vec<String> = fs::read_dir(&root)
+        .expect("fixtures/merge is there")
+        .map(|entry| entry.expect("it can be listed"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let recorded = fs::read_to_string(root.join("recorded.txt")).expect("tests/record_merge wrote it");
+    let mut out = io::stdout();
+    let line = format!("{} cases against {}, {} known gaps\n", names.len(), recorded.trim(), gaps.len());
+    io::Write::write_all(&mut out, line.as_bytes()).expect("standard output can be written");
+    let mut trials: Vec<Trial> = names.iter().map(|name| trial(&root, name, gaps.get(name))).collect();
+    let unknown: Vec<String> = gaps.keys().filter(|name| !names.contains(name)).cloned().collect();
+    trials.push(Trial::test("gaps_name_cases", move || match unknown.as_slice() {
+        [] => Ok(()),
+        names => Err(format!("gaps.txt names no case: {}", names.join(", ")).into()),
+    }));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn trial(root: &Path, name: &str, gap: Option<&String>) -> Trial {
+    let (folder, gap) = (root.join(name), gap.cloned());
+    Trial::test(name, move || match (check(&folder), gap) {
+        (Ok(()), None) => Ok(()),
+        (Err(difference), None) => Err(difference.into()),
+        (Err(_), Some(_)) => Ok(()),
+        (Ok(()), Some(_)) => Err(Failed::from("it agrees with Compose now: take it off gaps.txt")),
+    })
+}
+
+/// Names and reasons, one `name: reason` a line.
+fn gaps(root: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(root.join("gaps.txt")).expect("the list is there, if only empty");
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| line.split_once(": ").expect("a line is `name: reason`"))
+        .map(|(name, reason)| (name.to_owned(), reason.to_owned()))
+        .collect()
+}
+
+/// What a case says about the way that Compose is asked.
+struct Case {
+    folder: PathBuf,
+    table: toml::Table,
+}
+
+impl Case {
+    fn read(folder: &Path) -> Self {
+        let text = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+        Self { folder: folder.to_owned(), table: text.parse().expect("case.toml is TOML") }
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.table.get(key).and_then(toml::Value::as_str).map(str::to_owned)
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        let list = self.table.get(key).and_then(toml::Value::as_array);
+        list.into_iter().flatten().filter_map(toml::Value::as_str).map(str::to_owned).collect()
+    }
+
+    fn is(&self, key: &str, default: bool) -> bool {
+        self.table.get(key).and_then(toml::Value::as_bool).unwrap_or(default)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let named = self.texts("files");
+        if !named.is_empty() {
+            return named.into_iter().map(PathBuf::from).collect();
+        }
+        USUAL.iter().filter(|name| self.folder.join(name).exists()).map(PathBuf::from).collect()
+    }
+
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut all = BTreeMap::from([("HOME".to_owned(), "/home/user".to_owned())]);
+        for (name, value) in self.table.get("env").and_then(toml::Value::as_table).into_iter().flatten() {
+            all.insert(name.clone(), value.as_str().expect("a variable is a string").to_owned());
+        }
+        all
+    }
+
+    fn request(&self) -> LoadRequest {
+        LoadRequest {
+            files: self.files(),
+            stdin: self.text("stdin").map(|name| fs::read(self.folder.join(name)).expect("the case has it")),
+            working_directory: self.folder.join(self.text("cwd").unwrap_or_default()),
+            project_directory: self.text("project_directory").map(PathBuf::from),
+            project_name: self.text("name"),
+            env_files: self.texts("env_files").into_iter().map(PathBuf::from).collect(),
+            environment: self.environment(),
+            profiles: self.texts("profiles"),
+            is_interpolated: self.is("interpolate", true),
+        }
+    }
+}
+
+/// Ok where we agree with Compose; else how we differ.
+fn check(folder: &Path) -> Result<(), String> {
+    let case = Case::read(folder);
+    if case.is("search", false) {
+        return Err("finding the files is the command line's part".to_owned());
+    }
+    let refused = fs::read_to_string(folder.join("refused.txt")).ok();
+    let answer = answer(&case);
+    match (answer, refused) {
+        (Err(_), Some(_)) => Ok(()),
+        (Err(ours), None) => Err(format!("Compose takes it, we refuse it:\n{ours}")),
+        (Ok(_), Some(theirs)) => Err(format!("we take it, Compose refuses it:\n{theirs}")),
+        (Ok(answer), None) => compare(folder, &answer),
+    }
+}
+
+/// Both forms, or why the project is refused.
+fn answer(case: &Case) -> Result<[Value; 2], String> {
+    let mut sources = SourceMap::default();
+    let loaded = compose::load(&case.request(), &Disk, &mut sources).map_err(|error| error.to_string())?;
+    let errors = |problems: &[composegpu::diag::Diagnostic]| {
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+        errors.map(|problem| problem.message.clone()).collect::<Vec<_>>().join("\n")
+    };
+    if !loaded.project.is_accepted {
+        return Err(format!("refused: {}", errors(&loaded.diagnostics)));
+    }
+    let forms = [Form::Json, Form::Yaml].map(|form| compose::normalise(&loaded.project, form, &Disk));
+    match errors(&forms[0].problems) {
+        problems if problems.is_empty() => Ok(forms.map(|form| form.value)),
+        problems => Err(problems),
+    }
+}
+
+fn compare(folder: &Path, [json, yaml]: &[Value; 2]) -> Result<(), String> {
+    if let Some(expected) = expected(folder, "expected.json") {
+        let expected: serde_json::Value = serde_json::from_str(&expected).expect("Compose prints JSON");
+        same("JSON", &expected, &emit::to_json(json))?;
+    }
+    if let Some(expected) = expected(folder, "expected.yaml") {
+        same("YAML", &emit::to_json(&parse(&expected)), &emit::to_json(yaml))?;
+        let again = emit::to_yaml(yaml);
+        same("our own YAML", &emit::to_json(yaml), &emit::to_json(&parse(&again)))?;
+    }
+    Ok(())
+}
+
+/// The text with this machine's folders in it.
+fn expected(folder: &Path, name: &str) -> Option<String> {
+    let text = fs::read_to_string(folder.join(name)).ok()?;
+    let up = folder.parent().expect("a case is in fixtures/merge");
+    let named =
+        text.replace("$DIR", &folder.to_string_lossy()).replace("$UP2", &up.with_file_name("").to_string_lossy());
+    Some(named.replace("$UP", &up.to_string_lossy()))
+}
+
+fn parse(text: &str) -> Value {
+    let mut sources = SourceMap::default();
+    let file = sources.add("expected.yaml", text.to_owned(), true);
+    let (tree, _) = yaml::parse(file, &sources);
+    yaml::resolve(&tree, tree.documents[0]).value
+}
+
+/// The same content in the same order.
+fn same(what: &str, expected: &serde_json::Value, ours: &serde_json::Value) -> Result<(), String> {
+    let text = |value: &serde_json::Value| serde_json::to_string_pretty(value).expect("a value can be written");
+    let (expected, ours) = (text(expected), text(ours));
+    if expected == ours {
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(&expected, &ours);
+    Err(format!("{what} differs (- Compose, + we):\n{}", diff.unified_diff().context_radius(3)))
+}
+
+/// The disk as it is.
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
+        let bytes = fs::read(path)?;
+        if bytes.len() > max_bytes { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => Ok(Some(EntryKind::Directory)),
+            Ok(_) => Ok(Some(EntryKind::File { is_executable: false })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>> {
+        let names = fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let mut names = names.collect::<io::Result<Vec<String>>>()?;
+        names.sort();
+        names.truncate(max_entries);
+        Ok(names)
+    }
+
+    fn resolve(&self, path: &Path) -> PathBuf {
+        fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    }
+}
