@@ -27,6 +27,7 @@ fn main() -> ExitCode {
     let mut paths: Vec<_> = fs::read_dir(&folder)
         .expect("the cases are there")
         .map(|entry| entry.expect("the cases can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
         .collect();
     paths.sort();
     let name = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -145,6 +146,7 @@ impl Asked {
         let program = match &start.program {
             Program::Module(name) => format!("module {name}"),
             Program::Script(path) => format!("script {path}"),
+            Program::Other(name) => format!("program {name}"),
         };
         let place = start.place.map_or("nowhere".to_owned(), |span| self.place(span));
         let held = match &start.held {

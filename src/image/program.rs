@@ -30,6 +30,8 @@ pub(super) enum Starts {
     Script(Word),
     /// Nothing of the project.
     Nothing,
+    /// A program that is not in the table.
+    Other(String),
     /// Unknown, and why.
     Unknown(String),
 }
@@ -82,7 +84,7 @@ pub(super) fn starts(words: &[Word]) -> Starts {
     if is_versioned(name, "python") || is_versioned(name, "pypy") {
         return python(rest);
     }
-    server(name, rest).unwrap_or_else(|| Starts::Unknown(format!("what `{name}` starts is not known")))
+    server(name, rest).unwrap_or_else(|| Starts::Other(name.to_owned()))
 }
 
 /// Programs that take the module among their words.

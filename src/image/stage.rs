@@ -132,7 +132,7 @@ impl<'a> Follow<'a> {
         let base = base_of(dockerfile, stage, index, given, global);
         let parent = if let Base::Stage(parent) = base { Some(&done[parent]) } else { None };
         let is_plain = matches!(base, Base::Known(BaseKind::Plain));
-        let variables = parent.map(|parent| Rc::clone(&parent.variables)).unwrap_or_default();
+        let variables = parent.map_or_else(|| Rc::new(initial(is_plain)), |parent| Rc::clone(&parent.variables));
         let out = Built {
             steps: Vec::new(),
             workdir: parent.map_or_else(|| is_plain.then(|| "/".to_owned()), |parent| parent.workdir.clone()),
@@ -259,6 +259,11 @@ impl<'a> Follow<'a> {
         let by_index = name.parse().ok().filter(|index| *index < self.index);
         by_name.or(by_index).map_or_else(|| From::Named(name.to_owned()), From::Stage)
     }
+}
+
+/// No plain image sets PYTHONPATH, so that `ENV PYTHONPATH=$PYTHONPATH:/app` is known.
+fn initial(is_plain: bool) -> Variables {
+    is_plain.then(|| ("PYTHONPATH".to_owned(), Some(String::new()))).into_iter().collect()
 }
 
 fn default_shell() -> Vec<String> {
