@@ -1,266 +1,30 @@
-//! The command as a user meets it: exit codes, streams, and input that is not what it should
-//! be. The environment is empty, so nothing of the machine that runs the tests is seen.
+//! The command as a user meets it: exit codes, streams, formats, and which files it takes.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+#![allow(clippy::disallowed_methods, reason = "each test makes files of its own")]
+
+#[path = "cli/fixes.rs"]
+mod fixes;
+#[path = "cli/folder.rs"]
+mod folder;
+#[path = "cli/hostile.rs"]
+mod hostile;
+#[path = "cli/render.rs"]
+mod render;
+#[path = "cli/search.rs"]
+mod search;
+
+use std::fs;
 
 use assert_cmd::Command;
 use serde_json::Value;
-use tempfile::TempDir;
 
-const GOOD: &str = "\
-services:
-  web:
-    image: nginx
-";
-
-const LEGACY: &str = "\
-services:
-  llm:
-    image: vllm/vllm-openai:v0.6.0
-    deploy:
-      resources:
-        reservations:
-          devices:
-            - driver: nvidia
-              count: 1
-              capabilities: [gpu]
-";
-
-/// A folder of its own for each test.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let folder = Self(TempDir::new().expect("a temporary folder can be made"));
-        for (path, text) in files {
-            folder.write(path, text.as_bytes());
-        }
-        folder
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, path: &str, content: &[u8]) -> PathBuf {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("folders can be made");
-        fs::write(&path, content).expect("files can be written");
-        path
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.path()).expect("the folder is there");
-        let name = |entry: std::io::Result<fs::DirEntry>| {
-            entry.expect("entries can be read").file_name().to_string_lossy().into_owned()
-        };
-        let mut names: Vec<String> = entries.map(name).collect();
-        names.sort();
-        names
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_composegpu"));
-        command.env_clear().current_dir(self.path()).args(args).timeout(Duration::from_secs(60));
-        command
-    }
-
-    fn run(&self, args: &[&str]) -> Outcome {
-        Outcome::of(&mut self.command(args))
-    }
-}
-
-/// What a run said and how it ended.
-#[derive(Debug)]
-struct Outcome {
-    exit: i32,
-    out: String,
-    err: String,
-}
-
-impl Outcome {
-    fn of(command: &mut Command) -> Self {
-        let output = command.output().expect("the command can be started");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
-        let outcome = Self {
-            exit: output.status.code().expect("the command ends by itself"),
-            out: text(output.stdout),
-            err: text(output.stderr),
-        };
-        assert!(!outcome.err.contains("panicked"), "{outcome:?}");
-        outcome
-    }
-
-    /// Asserts the exit code, with everything that was said in the message.
-    #[track_caller]
-    fn exits(self, code: i32) -> Self {
-        assert_eq!(self.exit, code, "{self:#?}");
-        self
-    }
-
-    /// Asserts an error: one line on standard error that holds `text`, nothing on standard output.
-    #[track_caller]
-    fn fails_with(self, code: i32, text: &str) {
-        assert_eq!((self.exit, self.out.as_str()), (code, ""), "{self:#?}");
-        assert!(self.err.starts_with("error: ") && self.err.contains(text), "{self:#?}");
-        assert_eq!(self.err.lines().count(), 1, "{self:#?}");
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("no JSON: {error}: {self:#?}"))
-    }
-
-    /// Asserts that the report names `code`, and gives that finding.
-    #[track_caller]
-    fn finding(&self, code: &str) -> Value {
-        let report = self.json();
-        let findings = report["findings"].as_array().expect("findings are a list");
-        let found = findings.iter().find(|finding| finding["code"] == code);
-        found.unwrap_or_else(|| panic!("no {code}: {self:#?}")).clone()
-    }
-}
-
-/// Lints one file of such content; every verb that loads it must cope too.
-#[track_caller]
-fn lint_content(content: &[u8]) -> Outcome {
-    let folder = Folder::new(&[]);
-    folder.write("compose.yaml", content);
-    let config = folder.run(&["config"]).exits(1);
-    assert_eq!(config.out, "", "a refused project prints nothing");
-    assert!(config.err.contains("error["), "{config:#?}");
-    let human = folder.run(&["lint"]).exits(1);
-    assert!(human.out.ends_with('\n') && human.out.contains("compose.yaml"), "{human:#?}");
-    folder.run(&["lint", "--format", "json"]).exits(1)
-}
+use folder::{Folder, GOOD, LEGACY, Outcome};
 
 #[test]
 fn a_good_file_is_passed_over_in_silence() {
     let folder = Folder::new(&[("compose.yaml", GOOD)]);
     let outcome = folder.run(&["lint"]).exits(0);
     assert_eq!((outcome.out.as_str(), outcome.err.as_str()), ("", ""));
-}
-
-#[test]
-fn no_yaml() {
-    let outcome = lint_content(b"services: [\n  web: {image: nginx\n");
-    assert_eq!(outcome.finding("CG001")["severity"], "error");
-}
-
-#[test]
-fn yaml_but_no_compose_file() {
-    let manifest = b"apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n";
-    for content in [&b"- a\n- b\n"[..], b"just words\n", b"42\n", manifest, b"services: 3\n", b"services: [a]\n"] {
-        let report = lint_content(content).json();
-        assert!(report["summary"]["errors"].as_u64() >= Some(1), "{report}");
-        assert!(report["findings"][0]["message"].as_str().is_some_and(|message| !message.is_empty()), "{report}");
-    }
-}
-
-#[test]
-fn nothing_in_the_file() {
-    for content in [&b""[..], b"\n\n", b"# only words\n", b"---\n", b"\xef\xbb\xbf"] {
-        let report = lint_content(content).json();
-        assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{content:?}: {report}");
-    }
-}
-
-#[test]
-fn not_text() {
-    for content in [
-        &b"services:\n  web:\n    image: \xff\xfe\n"[..],
-        b"\xff\xfes\0e",
-        b"services: \0\n",
-        b"\x7fELF\x02\x01\x01\0\0",
-    ] {
-        let report = lint_content(content).json();
-        assert!(report["summary"]["errors"].as_u64() >= Some(1), "{content:?}: {report}");
-    }
-}
-
-#[test]
-fn utf_16_is_text() {
-    let units = GOOD.encode_utf16();
-    let content: Vec<u8> = [0xff, 0xfe].into_iter().chain(units.flat_map(u16::to_le_bytes)).collect();
-    let folder = Folder::new(&[]);
-    folder.write("compose.yaml", &content);
-    folder.run(&["lint"]).exits(0);
-}
-
-#[test]
-fn twenty_megabytes_of_junk() {
-    let junk: Vec<u8> = (0..20_u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let letters = vec![b'x'; 20 << 20];
-    let lines = "a: b\n".repeat(4 << 20).into_bytes();
-    for content in [junk, letters, lines] {
-        let outcome = lint_content(&content);
-        assert!(outcome.out.len() < 10_000, "{}", &outcome.out[..1000]);
-        assert_eq!(outcome.json()["findings"].as_array().map(Vec::len), Some(1));
-    }
-}
-
-#[test]
-fn no_file() {
-    let folder = Folder::new(&[("compose.yaml", GOOD)]);
-    folder.run(&["lint", "nope.yaml"]).fails_with(3, "cannot read nope.yaml: no such file");
-    folder.run(&["lint", "-f", "nope.yaml"]).fails_with(3, "cannot read nope.yaml: no such file");
-    folder.run(&["config", "-f", "nope.yaml"]).fails_with(3, "cannot read nope.yaml: no such file");
-    folder.run(&["render", "-f", "nope.yaml"]).fails_with(3, "cannot read nope.yaml: no such file");
-    folder.run(&["lint", "compose.yaml/x"]).fails_with(3, "cannot read compose.yaml/x");
-    folder.run(&["lint", "--host", "nope.json"]).fails_with(3, "cannot read nope.json: no such file");
-}
-
-#[test]
-fn a_directory_where_a_file_belongs() {
-    let folder = Folder::new(&[("sub/compose.yaml", GOOD)]);
-    for verb in ["lint", "config", "render"] {
-        folder.run(&[verb, "-f", "sub"]).fails_with(3, "cannot read sub: is a directory");
-    }
-    let folder = Folder::new(&[("compose.yaml/x", GOOD)]);
-    folder.run(&["config", "-f", "compose.yaml"]).fails_with(3, "cannot read compose.yaml: is a directory");
-}
-
-#[test]
-fn nothing_to_judge() {
-    let folder = Folder::new(&[("notes.txt", "hello"), ("ci.yml", "services: [docker]\n")]);
-    folder.run(&["lint"]).fails_with(3, "no Compose file found in ");
-    folder.run(&["config"]).fails_with(3, "no Compose file found in ");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_file_that_fails_while_it_is_read() {
-    let folder = Folder::new(&[]);
-    for verb in ["lint", "config", "render"] {
-        folder.run(&[verb, "-f", "/proc/self/mem"]).fails_with(3, "cannot read /proc/self/mem: ");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-#[allow(clippy::print_stdout, reason = "a check that cannot be made is said aloud")]
-fn unreadable() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = Folder::new(&[]);
-    let path = folder.write("compose.yaml", GOOD.as_bytes());
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("the mode can be set");
-    if fs::read(&path).is_ok() {
-        println!("not checked: this user reads files of mode 000");
-        return;
-    }
-    folder.run(&["lint", "compose.yaml"]).fails_with(3, "cannot read compose.yaml: permission denied");
-    folder.run(&["config"]).fails_with(3, "cannot read compose.yaml: permission denied");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_link_to_itself() {
-    let folder = Folder::new(&[]);
-    std::os::unix::fs::symlink("compose.yaml", folder.path().join("compose.yaml")).expect("links can be made");
-    folder.run(&["lint", "compose.yaml"]).fails_with(3, "cannot read compose.yaml: ");
 }
 
 #[test]
@@ -402,6 +166,20 @@ b/stack.yml
 }
 
 #[test]
+fn what_is_printed_depends_on_no_thread() {
+    let paths: Vec<String> = (0..40).map(|at| format!("{at}/compose.yaml")).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), LEGACY)).collect();
+    let folder = Folder::new(&files);
+    let with_threads = |count: &str| {
+        let mut command = folder.command(&["lint", "--statistics"]);
+        Outcome::of(command.env("RAYON_NUM_THREADS", count)).exits(1).out
+    };
+    let alone = with_threads("1");
+    assert!(alone.contains("   40  CG106"), "{alone}");
+    assert_eq!(alone, with_threads("8"));
+}
+
+#[test]
 fn files_that_nobody_names() {
     let other = GOOD.replace("web", "other");
     let overlay = "services:\n  extra:\n    image: x\n";
@@ -419,6 +197,32 @@ fn files_that_nobody_names() {
     let mut chosen = folder.command(&["config", "--services"]);
     chosen.env("COMPOSE_FILE", "other.yaml,docker-compose.yml").env("COMPOSE_PATH_SEPARATOR", ",");
     assert!(Outcome::of(&mut chosen).exits(0).out.contains("web"));
+    folder.write("own.env", b"# which\nexport COMPOSE_FILE=\"other.yaml\"\n");
+    assert_eq!(folder.run(&["config", "--services", "--env-file", "own.env"]).exits(0).out, "other\n");
+    fs::rename(folder.path().join("own.env"), folder.path().join(".env")).expect("files can be renamed");
+    assert_eq!(folder.run(&["config", "--services"]).exits(0).out, "other\n");
+}
+
+#[test]
+fn rules_and_their_pages() {
+    let folder = Folder::new(&[]);
+    let list = folder.run(&["rules", "--format", "json"]).exits(0).json();
+    let rules = list["rules"].as_array().expect("rules are a list");
+    assert!(folder.run(&["rules"]).exits(0).out.lines().count() == rules.len() + 1);
+    for text in ["CG106", "cg106", "legacy-gpu-reservation"] {
+        assert!(folder.run(&["explain", text]).exits(0).out.starts_with("# CG106 legacy-gpu-reservation\n"));
+    }
+    let outcome = folder.run(&["explain", "legacy-gpu-reservatoin"]).exits(2);
+    assert!(outcome.out.is_empty() && outcome.err.contains("did you mean `legacy-gpu-reservation`"), "{outcome:#?}");
+}
+
+#[cfg(not(feature = "probe"))]
+#[test]
+fn a_build_that_cannot_look_at_a_host_says_so() {
+    let folder = Folder::new(&[("compose.yaml", GOOD)]);
+    for args in [&["probe"][..], &["lint", "--host", "live"]] {
+        folder.run(args).fails_with(3, "built without the feature `probe`");
+    }
 }
 
 #[test]

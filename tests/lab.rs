@@ -22,7 +22,7 @@ use std::{
 };
 
 use engine::{Lab, said};
-use fixture_projects::Fixture;
+use fixture_projects::{Fixture, lab_gpus};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use stack::Way;
 
@@ -114,13 +114,13 @@ fn check(host: &Host, fixture: &Fixture, form: &str) -> Result<(), Failed> {
         facts,
         folder: fixture.path.join(form),
         arguments: fixture.arguments()?,
-        wanted: wanted(fixture, form)?,
+        wanted: fixture.wanted(form)?,
         name: format!("{}-{form}", fixture.name),
     };
-    if case.is_refused()? {
+    if case.is_refused(fixture.is_refused(form)?)? {
         return case.expect_exit(&case.render(&[])?, 1);
     }
-    let missing = case.wanted.values().flatten().find(|device| stack::gpus(device).is_empty());
+    let missing = case.wanted.values().flatten().find(|device| lab_gpus(device).is_empty());
     match (missing, host.ways, case.wanted.is_empty()) {
         (_, [], false) => {
             case.expect_exit(&case.render(&[])?, 3)?;
@@ -131,26 +131,13 @@ fn check(host: &Host, fixture: &Fixture, form: &str) -> Result<(), Failed> {
     }
 }
 
-fn wanted(fixture: &Fixture, form: &str) -> Result<BTreeMap<String, Vec<String>>, Failed> {
-    let rows = fixture.table("gpus.txt")?.remove(form).unwrap_or_default();
-    let mut wanted = BTreeMap::new();
-    for row in rows {
-        let mut words = row.split_whitespace().map(str::to_owned);
-        let service = words.next().ok_or("a row without a service")?;
-        wanted.insert(service, words.collect());
-    }
-    Ok(wanted)
-}
-
 impl Case<'_> {
     /// Whether Compose itself refuses the form; the fixture's README must say the same.
-    fn is_refused(&self) -> Result<bool, Failed> {
+    fn is_refused(&self, is_said: bool) -> Result<bool, Failed> {
         let arguments: Vec<&OsStr> =
             self.arguments.iter().map(OsStr::new).chain(["config".as_ref(), "-q".as_ref()]).collect();
         let output = self.lab.compose(60, &self.folder, &arguments)?;
-        let readme = fs::read_to_string(self.folder.with_file_name("README.md"))?;
-        let form = self.folder.file_name().unwrap_or_default().to_string_lossy();
-        if readme.contains(&format!("refuses `{form}/`")) == output.status.success() {
+        if is_said == output.status.success() {
             return Err(format!("README.md says otherwise than Compose: {}", said(&output)).into());
         }
         Ok(!output.status.success())
@@ -191,7 +178,7 @@ impl Case<'_> {
         for service in services {
             let seen = seen.get(&service).ok_or_else(|| format!("`{service}` printed nothing"))?;
             let devices = self.wanted.get(&service).filter(|_| has_gpus);
-            let wanted: BTreeSet<String> = devices.into_iter().flatten().flat_map(|name| stack::gpus(name)).collect();
+            let wanted: BTreeSet<&str> = devices.into_iter().flatten().flat_map(|name| lab_gpus(name)).collect();
             let is_way_right = match seen.way {
                 None => wanted.is_empty(),
                 Some(way) => self.host.ways.contains(&way),

@@ -1,5 +1,6 @@
 //! The walls of the house: which module may see which, who may name which crate, how long a
 //! file may be, and that rules, pages and codes fit together.
+#![allow(clippy::disallowed_methods, reason = "it reads the project's own files")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,7 +55,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli/write"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
-    ("toml", &["probe/toolkit"]),
+    ("toml", &["probe/toolkit_config"]),
 ];
 
 /// Where the world begins: disk, environment, clock, network.
@@ -186,7 +187,7 @@ fn no_circle_on_a_floor() {
         }
         while let Some(leaf) = edges.iter().find(|(_, to)| to.is_empty()).map(|(module, _)| *module) {
             edges.remove(leaf);
-            edges.values_mut().for_each(|to| drop(to.remove(leaf)));
+            edges.values_mut().for_each(|to| to.retain(|module| module != leaf));
         }
         assert!(edges.is_empty(), "these import each other: {edges:?}");
     }
@@ -219,11 +220,11 @@ fn every_dependency_is_in_the_table() {
 fn only_the_edge_sees_the_world() {
     for file in sources().iter().filter(|file| !file.is_below(WORLD)) {
         let used = imports(&file.code, "std::");
-        for module in ["fs", "env", "net", "process", "thread"] {
+        for module in ["fs", "env", "process", "thread"] {
             assert!(!used.contains(module), "src/{} uses std::{module}", file.path);
         }
-        for word in ["SystemTime", "Instant"] {
-            assert!(!file.code.contains(word), "src/{} looks at the clock", file.path);
+        for word in ["SystemTime", "Instant", "TcpStream", "UdpSocket", "UnixStream"] {
+            assert!(!file.code.contains(word), "src/{} uses {word}", file.path);
         }
     }
 }

@@ -13,11 +13,11 @@ use super::{
     settings::{Surroundings, load_request},
 };
 use crate::{
-    compose::{self, Form, Loaded, Project},
+    compose::{self, Form, Loaded, Normalised, Project},
     diag::{Diagnostic, Severity},
     report::{Report, human},
     source::SourceMap,
-    yaml::{Value, emit},
+    yaml::{Map, Value, emit},
 };
 
 /// Prints the project, or why Compose refuses it.
@@ -30,19 +30,20 @@ pub(super) fn run(
     stdin: &mut dyn Read,
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
+    let files = DiskFiles::new(&world.working_directory);
     let Some((project, sources)) = accepted_project(&args.project, !args.no_interpolate, world, stdin, answer)? else {
         return Ok(Exit::Findings);
     };
+    let Normalised { value, problems } = compose::normalise(&project, form(args.format), &files);
+    if !problems.is_empty() {
+        tell(&problems, &sources, world, answer);
+        return Ok(Exit::Findings);
+    }
     if args.services {
-        answer.out = project.services().map(|(name, _)| format!("{name}\n")).collect();
+        let services = value.get("services").and_then(Value::as_map);
+        answer.out = services.into_iter().flat_map(Map::keys).map(|name| format!("{name}\n")).collect();
     } else if !args.quiet {
-        let files = DiskFiles::new(&world.working_directory);
-        let normalised = compose::normalise(&project, form(args.format), &files);
-        if !normalised.problems.is_empty() {
-            complain(&normalised.problems, &sources, world, answer);
-            return Ok(Exit::Findings);
-        }
-        answer.out = printed(&normalised.value, args.format);
+        answer.out = printed(&value, args.format);
     }
     Ok(Exit::Clean)
 }
@@ -71,12 +72,12 @@ pub(super) fn accepted_project(
     let worst = diagnostics.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
     let least = if project.is_accepted { Severity::Warning } else { worst };
     let findings: Vec<Diagnostic> = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
-    complain(&findings, &sources, world, answer);
+    tell(&findings, &sources, world, answer);
     Ok(project.is_accepted.then_some((project, sources)))
 }
 
-/// Findings on standard error.
-fn complain(findings: &[Diagnostic], sources: &SourceMap, world: &Surroundings, answer: &mut Answer) {
+/// Puts findings on standard error, where a verb's own output must stay clean.
+pub(super) fn tell(findings: &[Diagnostic], sources: &SourceMap, world: &Surroundings, answer: &mut Answer) {
     let report = Report { sources, findings, skipped: &[], name_of, has_statistics: false };
     answer.err.push_str(&human(&report, world.look_err()));
 }

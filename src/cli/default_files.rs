@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{args::ProjectArgs, exit::CliError, settings::Surroundings};
-use crate::source::{EntryKind, Files};
+use crate::source::{EntryKind, Files, SourceMap};
 
 /// Names of a project's first file, the preferred one first.
 pub(super) const BASES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -28,10 +28,11 @@ pub(super) fn project_files(
     if !args.files.is_empty() {
         return Ok(args.files.clone());
     }
-    if let Some(list) = world.variable("COMPOSE_FILE") {
+    let setting = |name: &str| world.variable(name).map(str::to_owned).or_else(|| in_env_files(name, args, files));
+    if let Some(list) = setting("COMPOSE_FILE") {
         let default_separator = if cfg!(windows) { ";" } else { ":" };
-        let separator = world.variable("COMPOSE_PATH_SEPARATOR").unwrap_or(default_separator);
-        return Ok(list.split(separator).map(PathBuf::from).collect());
+        let separator = setting("COMPOSE_PATH_SEPARATOR").unwrap_or_else(|| default_separator.to_owned());
+        return Ok(list.split(&separator).filter(|path| !path.is_empty()).map(PathBuf::from).collect());
     }
     let start = args
         .project_directory
@@ -46,6 +47,26 @@ pub(super) fn project_files(
         }
     }
     Ok(found)
+}
+
+/// What the files of `--env-file`, or `.env` beside the user, say of a variable of Compose's
+/// own. Such values are paths and separators: a quoted or a bare word.
+fn in_env_files(name: &str, args: &ProjectArgs, files: &dyn Files) -> Option<String> {
+    let default = [args.project_directory.clone().unwrap_or_default().join(".env")];
+    let env_files = if args.env_files.is_empty() { &default } else { args.env_files.as_slice() };
+    let text = |path: &PathBuf| String::from_utf8(files.read(path, SourceMap::MAX_BYTES).ok()?).ok();
+    let value = |line: &str| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+        let value = line.strip_prefix(name)?.trim_start().strip_prefix('=')?.trim();
+        let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
+        let value = match quote {
+            Some(quote) => value[1..].split(quote).next().unwrap_or_default(),
+            None => value.split(" #").next().unwrap_or_default().trim_end(),
+        };
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    env_files.iter().rev().filter_map(text).find_map(|text| text.lines().rev().find_map(value))
 }
 
 /// The base of a folder and what Compose lays over it.

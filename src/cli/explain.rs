@@ -14,7 +14,7 @@ const VERSION: u32 = 1;
 ///
 /// # Errors
 /// As the streams say.
-pub fn explain(text: &str, is_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+pub(super) fn explain(text: &str, is_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
     let text = text.trim();
     let Some(rule) = rules::by_text(text) else {
         writeln!(err, "error: no rule has the code or name `{text}`")?;
@@ -39,7 +39,7 @@ pub fn explain(text: &str, is_json: bool, out: &mut dyn Write, err: &mut dyn Wri
 ///
 /// # Errors
 /// As the stream says.
-pub fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if is_json {
         let all: Vec<serde_json::Value> = rules::ALL.iter().map(|rule| as_json(rule)).collect();
         return write_json(&json!({ "version": VERSION, "rules": all }), out);
@@ -79,7 +79,7 @@ fn page(rule: &Rule) -> String {
 }
 
 /// Codes and names of at most three rules that a text may have meant.
-fn nearest(text: &str) -> Vec<String> {
+pub(super) fn nearest(text: &str) -> Vec<String> {
     let text = text.to_ascii_lowercase();
     let distance = |rule: &Rule| {
         let code = distance(&text, &rule.code.as_str().to_ascii_lowercase());

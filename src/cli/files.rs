@@ -41,7 +41,8 @@ impl DiskFiles {
 impl Files for DiskFiles {
     fn read(&self, path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
         if let Some(content) = self.laid_over.get(&self.resolve(path)) {
-            return Ok(content.clone());
+            let is_too_large = content.len() > max_bytes;
+            return if is_too_large { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(content.clone()) };
         }
         let path = self.working_directory.join(path);
         let metadata = std::fs::metadata(&path)?;
@@ -104,7 +105,8 @@ pub(super) struct Walked {
 }
 
 /// All YAML files below a folder that `.gitignore` does not rule out. Hidden folders are
-/// looked into (`.devcontainer` holds Compose files), links are not followed.
+/// looked into (`.devcontainer` holds Compose files); a link to a file counts as the file, one
+/// to a folder is not followed.
 pub(super) fn walk(working_directory: &Path, folder: &Path) -> Walked {
     let root = working_directory.join(folder);
     let mut builder = WalkBuilder::new(&root);
@@ -113,7 +115,7 @@ pub(super) fn walk(working_directory: &Path, folder: &Path) -> Walked {
     let mut walked = Walked::default();
     for entry in builder.build() {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) && is_yaml(entry.path()) => {
+            Ok(entry) if is_yaml(entry.path()) && entry.path().is_file() => {
                 let below = entry.path().strip_prefix(&root).unwrap_or(entry.path());
                 walked.files.push(if folder == Path::new(".") { below.to_owned() } else { folder.join(below) });
             }

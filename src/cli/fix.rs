@@ -130,9 +130,10 @@ fn plans(run: &Run, least: Applicability, wanted: impl Fn(&Diagnostic) -> bool) 
     plans
 }
 
-/// Two insertions at one place have no order, so they count as overlapping too.
+/// Edits that touch count as overlapping too: two insertions at one place have no order, and
+/// whoever removes the last item of a list has to know that it is the last.
 fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
-    a.start < b.end && b.start < a.end || a.start == b.start && (a.is_empty() || b.is_empty() || a == b)
+    a.start <= b.end && b.start <= a.end
 }
 
 /// The new text of every file that the plans touch.

@@ -2,11 +2,9 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use super::{
-    Answer,
-    args::ProbeArgs,
-    exit::{CliError, Exit},
-};
+use super::exit::CliError;
+#[cfg(not(feature = "probe"))]
+use super::{Answer, args::ProbeArgs, exit::Exit};
 use crate::{host::HostFacts, source::Files};
 
 /// Facts files are small; anything above this is something else.
@@ -82,7 +80,7 @@ mod with_probe {
         };
         let timeout = Duration::from_secs(args.timeout);
         let options = ProbeOptions { format, output: args.output.clone(), timeout };
-        collected(answer, |out, err| probe::run(&options, out, err))
+        answer.collect(|out, err| probe::run(&options, out, err))
     }
 
     /// What the driver says, for the process that asked this one to ask.
@@ -90,19 +88,7 @@ mod with_probe {
     /// # Errors
     /// None of its own.
     pub(in crate::cli) fn nvml_answer(answer: &mut Answer) -> Result<Exit, CliError> {
-        collected(answer, |out, _| probe::nvml_child(out))
-    }
-
-    /// Runs what writes bytes, and takes the bytes into the answer.
-    fn collected(
-        answer: &mut Answer,
-        verb: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> std::io::Result<u8>,
-    ) -> Result<Exit, CliError> {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let exit = verb(&mut out, &mut err).map_err(|error| CliError::write("standard output".as_ref(), error))?;
-        answer.out.push_str(&String::from_utf8_lossy(&out));
-        answer.err.push_str(&String::from_utf8_lossy(&err));
-        Ok(if exit == 0 { Exit::Clean } else { Exit::Failed })
+        answer.collect(|out, _| probe::nvml_child(out))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use crate::{
@@ -25,13 +25,14 @@ pub(super) struct Run {
     pub(super) unjudged: Vec<Unjudged>,
 }
 
-/// All runs as one, findings sorted by file, place and code.
-pub(super) fn join(runs: Vec<Run>) -> Run {
+/// All runs as one, findings sorted by file, place and code. Files below `folder` are shown
+/// by their path from there.
+pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
     let mut joined = Run::default();
     let mut known = BTreeMap::new();
     for run in runs {
-        let ids = take_files(&mut joined.sources, &mut known, &run.sources);
-        joined.findings.extend(run.findings.into_iter().map(|finding| moved(finding, &ids)));
+        let ids = take_files(&mut joined.sources, &mut known, &run.sources, folder);
+        joined.findings.extend(run.findings.into_iter().map(|finding| moved(finding, &ids, folder)));
         joined.unjudged.extend(run.unjudged);
     }
     drop_repeated(&mut joined.findings);
@@ -43,20 +44,32 @@ pub(super) fn join(runs: Vec<Run>) -> Run {
 }
 
 /// Puts a run's files into the joined map, each path once; gives the new ids in order.
-fn take_files(joined: &mut SourceMap, known: &mut BTreeMap<PathBuf, FileId>, sources: &SourceMap) -> Vec<FileId> {
+fn take_files(
+    joined: &mut SourceMap,
+    known: &mut BTreeMap<PathBuf, FileId>,
+    sources: &SourceMap,
+    folder: &Path,
+) -> Vec<FileId> {
     let take = |(_, file): (FileId, &SourceFile)| {
-        *known
-            .entry(MemoryFiles::default().resolve(file.path()))
-            .or_insert_with(|| joined.add(file.path(), file.text().to_owned(), file.is_exact()))
+        let path = MemoryFiles::default().resolve(shown(file.path(), folder));
+        let add = || joined.add(shown(file.path(), folder), file.text().to_owned(), file.is_exact());
+        *known.entry(path).or_insert_with(add)
     };
     sources.iter().map(take).collect()
 }
 
+/// The path from `folder`, where it leads below that.
+fn shown<'a>(path: &'a Path, folder: &Path) -> &'a Path {
+    path.strip_prefix(folder).unwrap_or(path)
+}
+
 /// The finding with the joined map's ids.
-fn moved(mut finding: Diagnostic, ids: &[FileId]) -> Diagnostic {
+fn moved(mut finding: Diagnostic, ids: &[FileId], folder: &Path) -> Diagnostic {
     let to = |span: &mut Span| span.file = ids[span.file.index()];
-    if let Place::Source(label) = &mut finding.place {
-        to(&mut label.span);
+    match &mut finding.place {
+        Place::Source(label) => to(&mut label.span),
+        Place::File(path) => *path = shown(Path::new(path), folder).display().to_string(),
+        Place::Evidence { .. } => {}
     }
     finding.related.iter_mut().for_each(|label| to(&mut label.span));
     finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).for_each(|edit| to(&mut edit.span));

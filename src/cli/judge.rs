@@ -58,7 +58,7 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
             Err(failure) => failures.push(failure),
         }
     }
-    Judged { run: join(runs), failures }
+    Judged { run: join(runs, &job.world.working_directory), failures }
 }
 
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {

@@ -10,6 +10,7 @@ mod config;
 mod default_files;
 mod examples;
 mod exit;
+mod explain;
 mod files;
 mod fix;
 mod group;
@@ -33,7 +34,7 @@ use std::{
 };
 
 use self::{
-    args::{Args, Verb},
+    args::{Args, TextFormat, Verb},
     exit::{CliError, Exit},
     settings::Surroundings,
 };
@@ -61,6 +62,20 @@ struct Answer {
     out: String,
     /// For standard error.
     err: String,
+}
+
+impl Answer {
+    /// Runs a verb that writes bytes and gives a number, and takes both.
+    fn collect(&mut self, verb: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>) -> io::Result<u8>) -> Result<Exit, CliError> {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let exit = verb(&mut out, &mut err).map_err(|error| CliError::write("standard output".as_ref(), error))?;
+        self.out.push_str(&String::from_utf8_lossy(&out));
+        self.err.push_str(&String::from_utf8_lossy(&err));
+        Ok([Exit::Clean, Exit::Findings, Exit::Usage]
+            .into_iter()
+            .find(|one| *one as u8 == exit)
+            .unwrap_or(Exit::Failed))
+    }
 }
 
 /// Does what the arguments say (the first is the program's name) and returns the number to
@@ -91,7 +106,10 @@ fn dispatch(args: &Args, stdin: &mut dyn Read, answer: &mut Answer) -> Result<Ex
         Verb::Probe(args) => hosts::probe(args, answer),
         #[cfg(feature = "probe")]
         Verb::NvmlAnswer => hosts::nvml_answer(answer),
-        Verb::Explain(_) | Verb::Rules(_) => Err(CliError::Usage("not yet".to_owned())),
+        Verb::Explain(args) => {
+            answer.collect(|out, err| explain::explain(&args.text, args.format == TextFormat::Json, out, err))
+        }
+        Verb::Rules(args) => answer.collect(|out, _| explain::list(args.format == TextFormat::Json, out).map(|()| 0)),
     }
 }
 

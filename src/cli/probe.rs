@@ -3,12 +3,12 @@
 //! What cannot be seen is part of the answer, so looking never fails; only writing can.
 
 use std::{
-    fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::Duration,
 };
 
+use super::{exit::CliError, write::write_whole};
 use crate::{
     host::HostFacts,
     probe::{self, Settings},
@@ -17,22 +17,22 @@ use crate::{
 
 /// The verb that the command calls itself with, in a process that may hang or crash in the driver.
 /// It is on no help page; its output is read by `probe` alone.
-pub const NVML_VERB: &str = "__nvml";
+pub(super) const NVML_VERB: &str = "__nvml";
 
 /// What `probe` was told.
 #[derive(Clone, Debug)]
-pub struct ProbeOptions {
+pub(super) struct ProbeOptions {
     /// How to print the facts.
-    pub format: ProbeFormat,
+    pub(super) format: ProbeFormat,
     /// A file that the facts go to as JSON, whatever the format.
-    pub output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
     /// How long each source may take.
-    pub timeout: Duration,
+    pub(super) timeout: Duration,
 }
 
 /// How facts are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ProbeFormat {
+pub(super) enum ProbeFormat {
     /// For people.
     #[default]
     Table,
@@ -44,7 +44,7 @@ pub enum ProbeFormat {
 ///
 /// # Errors
 /// As `out` and `err` give them.
-pub fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
+pub(super) fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
     let facts = live(options.timeout);
     let Some(path) = &options.output else {
         let text = match options.format {
@@ -54,8 +54,8 @@ pub fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Write) -> 
         out.write_all(text.as_bytes())?;
         return Ok(0);
     };
-    if let Err(error) = save(path, &facts.to_json()) {
-        writeln!(err, "error: cannot write {}: {error}", path.display())?;
+    if let Err(error) = write_whole(path, facts.to_json().as_bytes()) {
+        writeln!(err, "error: {}", CliError::write(path, error))?;
         return Ok(3);
     }
     writeln!(err, "wrote {}", path.display())?;
@@ -63,7 +63,7 @@ pub fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Write) -> 
 }
 
 /// The facts of this machine, as `--host live` wants them.
-pub fn live(timeout: Duration) -> HostFacts {
+pub(super) fn live(timeout: Duration) -> HostFacts {
     // A name or value that is no UTF-8 cannot be one of those that are read.
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -80,19 +80,7 @@ pub fn live(timeout: Duration) -> HostFacts {
 ///
 /// # Errors
 /// As `out` gives them.
-pub fn nvml_child(out: &mut dyn Write) -> io::Result<u8> {
+pub(super) fn nvml_child(out: &mut dyn Write) -> io::Result<u8> {
     writeln!(out, "{}", probe::nvml_answer())?;
     Ok(0)
-}
-
-/// Writes beside the target and then in its place, so that no half of a file is ever there.
-fn save(path: &Path, text: &str) -> io::Result<()> {
-    let Some(name) = path.file_name() else { return Err(io::ErrorKind::IsADirectory.into()) };
-    let beside = path.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // It may not be there at all; the first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written
 }

@@ -1,10 +1,7 @@
 //! Which rules' findings are wanted: `--select` and `--ignore`.
 
-use super::exit::CliError;
-use crate::{
-    diag::Code,
-    rules::{self, Rule},
-};
+use super::{exit::CliError, explain::nearest};
+use crate::{diag::Code, rules};
 
 /// The rules that were asked for.
 #[derive(Debug)]
@@ -54,8 +51,12 @@ impl Selector {
         if !prefix.is_empty() && rules::ALL.iter().any(|rule| rule.code.as_str().starts_with(&prefix)) {
             return Ok(Self::Prefix(prefix));
         }
-        let hint = nearest(word)
-            .map_or_else(|| "`composegpu rules` lists them".to_owned(), |name| format!("did you mean `{name}`?"));
+        let near = nearest(word);
+        let hint = if near.is_empty() {
+            "`composegpu rules` lists them".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(" or "))
+        };
         Err(CliError::Usage(format!("no rule has the code or name `{word}`; {hint}")))
     }
 
@@ -67,12 +68,4 @@ impl Selector {
             Self::Name(name) => (*name == code).then_some(code.as_str().len()),
         }
     }
-}
-
-/// The rule's name that shares the most words with the text.
-fn nearest(text: &str) -> Option<&'static str> {
-    let words: Vec<&str> = text.split('-').filter(|word| word.len() > 2).collect();
-    let shared = |rule: &&Rule| rule.name.split('-').filter(|word| words.contains(word)).count();
-    let rules = rules::ALL.iter().copied();
-    rules.filter(|rule| shared(rule) > 0).max_by_key(|rule| shared(rule)).map(|rule| rule.name)
 }

@@ -52,6 +52,11 @@ impl Surroundings {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether a person watches: standard output goes to a terminal.
+    pub(super) fn is_watched(&self) -> bool {
+        self.is_terminal_out
+    }
+
     /// How to draw on standard output.
     pub(super) fn look(&self) -> Look {
         self.look_of(self.is_terminal_out)
@@ -103,16 +108,7 @@ pub(super) fn load_request(args: &ProjectArgs, files: Vec<PathBuf>, world: &Surr
         project_name: args.project_name.clone(),
         env_files: args.env_files.clone(),
         environment: world.environment.clone(),
-        profiles: profiles(args, world),
+        profiles: args.profiles.clone(),
         is_interpolated: true,
     }
-}
-
-/// `--profile`, else COMPOSE_PROFILES.
-fn profiles(args: &ProjectArgs, world: &Surroundings) -> Vec<String> {
-    if !args.profiles.is_empty() {
-        return args.profiles.clone();
-    }
-    let profiles = world.variable("COMPOSE_PROFILES").unwrap_or_default().split(',');
-    profiles.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }

@@ -7,12 +7,12 @@ use std::{
 };
 
 use super::{
-    Environment, Project, consistency, environment, name,
+    Environment, Project, consistency, device_requests, env_file, environment, name,
     phases::{self, Surroundings},
-    reading::Reading,
+    reading::{INCONSISTENT, Reading},
 };
 use crate::{
-    diag::{Code, Diagnostic, Place, Severity},
+    diag::{Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
     yaml::{Map, Value},
 };
@@ -75,7 +75,7 @@ pub fn load(request: &LoadRequest, files: &dyn Files, sources: &mut SourceMap) -
     let mut reading = Reading::new(request, files, sources, diagnostics);
     let texts = reading.named_files()?;
     let name = name::project_name(request, &directory, &environment, &reading.trees).unwrap_or_else(|name| {
-        reading.diagnostics.push(bad_name(&name));
+        reading.refuse(bad_name(&name));
         name
     });
     environment.set("COMPOSE_PROJECT_NAME", &name);
@@ -100,7 +100,9 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
         is_accepted: false,
     };
     reading.diagnostics.extend(consistency::check(&project));
-    project.is_accepted = reading.is_accepted && !reading.has_errors() && !consistency::has_count_beside_ids(&project);
+    device_requests::check(&project, reading.sources, &mut reading.diagnostics);
+    reading.diagnostics.extend(env_file::missing(&project, reading.files));
+    project.is_accepted = reading.is_accepted && !reading.has_errors();
     Loaded { project, diagnostics: reading.diagnostics }
 }
 
@@ -125,15 +127,7 @@ fn surroundings(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Environment, LoadError> {
     let mut all = Environment::new(request.environment.clone());
-    let listed = request.environment.get("COMPOSE_ENV_FILES").map_or("", String::as_str);
-    let listed: Vec<PathBuf> = listed.split(',').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
-    let is_disabled = matches!(
-        request.environment.get("COMPOSE_DISABLE_ENV_FILE").map(String::as_str),
-        Some("1" | "t" | "T" | "true" | "TRUE" | "True")
-    );
-    let named = if request.env_files.is_empty() { &listed } else { &request.env_files };
-    let paths = match named.as_slice() {
-        [] if is_disabled => Vec::new(),
+    let paths = match request.env_files.as_slice() {
         [] => {
             let default = directory.join(".env");
             let is_file = matches!(files.kind(&default), Ok(Some(source::EntryKind::File { .. })));
@@ -145,8 +139,9 @@ fn surroundings(
     all.add_missing(read.map_err(|(path, source)| LoadError::Read { path, source })?);
     Ok(all)
 }
+
 fn bad_name(name: &str) -> Diagnostic {
     let message = format!("`{name}` cannot be a project's name");
     let help = "use small letters, digits, `-` and `_`, with a letter or a digit in front";
-    Diagnostic::new(Code::new("CG008"), Severity::Error, message, Place::File(String::new())).with_help(help)
+    Diagnostic::new(INCONSISTENT, Severity::Error, message, Place::File(String::new())).with_help(help)
 }

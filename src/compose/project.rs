@@ -47,6 +47,12 @@ impl Project {
         self.model.at(&["services", name])
     }
 
+    /// Whether a service has no profile, or one that is on.
+    pub fn is_active(&self, name: &str) -> bool {
+        self.service(name)
+            .is_some_and(|service| super::normalise::is_active(service, &super::normalise::active_profiles(self)))
+    }
+
     /// The syntax tree of a file.
     pub fn tree(&self, file: FileId) -> Option<&Tree> {
         self.trees.iter().find(|tree| tree.file == file)

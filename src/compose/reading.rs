@@ -67,6 +67,7 @@ impl<'a> Reading<'a> {
             let stdin = self.request.stdin.as_ref().filter(|_| path.as_os_str() == "-");
             let shown = if stdin.is_some() { Path::new("<stdin>") } else { path };
             let read = match stdin {
+                Some(text) if text.len() > SourceMap::MAX_BYTES => Err(io::ErrorKind::FileTooLarge.into()),
                 Some(text) => Ok(text.clone()),
                 None => self.files.read(&self.request.working_directory.join(path), SourceMap::MAX_BYTES),
             };

@@ -26,7 +26,8 @@ pub struct Docker {
     /// Folders in which the engine looks for CDI specs, in order, later ones first in rank.
     /// `None` where the engine does not know the field (API below 1.44); empty where CDI is off.
     pub cdi_spec_dirs: Option<Vec<String>>,
-    /// Devices that the engine's drivers list. `None` where the API has no such field (below 1.50).
+    /// Devices that the engine's drivers list. `None` where the API has no such field (below 1.50),
+    /// empty where it lists none.
     /// Stale devices are listed like good ones.
     pub discovered_devices: Option<Vec<DiscoveredDevice>>,
     /// What the engine warns of, spec files that it rejects among it (API 1.50 on).

@@ -23,6 +23,8 @@ pub(super) enum Shape {
     Runtime { devices: String, capabilities: Option<String> },
     /// A reservation with `driver: nvidia`; no ids means all.
     Reservation { ids: Vec<String>, capabilities: Vec<String> },
+    /// The same under `gpus`.
+    Gpus { ids: Vec<String>, capabilities: Vec<String> },
     /// No GPU.
     Cpu,
 }
@@ -56,6 +58,9 @@ pub(super) fn apply(service: &mut Value, requests: &[GpuRequest], shape: &Shape)
             reserve(service, "cdi", names, &["gpu".to_owned()]);
         }
         Shape::Reservation { ids, capabilities } => reserve(service, "nvidia", ids, capabilities),
+        Shape::Gpus { ids, capabilities } => {
+            extend_list(service, "gpus", vec![device_request("nvidia", ids, capabilities)]);
+        }
         Shape::Runtime { devices, capabilities } => {
             insert(service, "runtime", Value::from("nvidia"));
             environment::set(service, "NVIDIA_VISIBLE_DEVICES", devices);
@@ -98,8 +103,12 @@ fn strip_devices(service: &mut Value) {
         let is_cdi = source.parse::<QualifiedName>().is_ok_and(|name| name.kind().ends_with("nvidia.com/gpu"));
         is_cdi || source.starts_with("/dev/nvidia")
     };
-    let gone: Vec<usize> =
-        compose::devices(service).iter().enumerate().filter(|(_, device)| is_ours(device.source)).map(|(at, _)| at).collect();
+    let gone: Vec<usize> = compose::devices(service)
+        .iter()
+        .enumerate()
+        .filter(|(_, device)| is_ours(device.source))
+        .map(|(at, _)| at)
+        .collect();
     if !gone.is_empty() {
         drop_items(service, &["devices"], &gone);
     }
@@ -114,7 +123,9 @@ fn strip_mounts(service: &mut Value, notes: &mut Vec<String>) {
         }
     }
     let Some(items) = service.get("volumes").and_then(Value::as_seq) else { return };
-    let is_gone = |item: &Value| item.get("target").and_then(Value::as_str).is_some_and(|target| gone.iter().any(|gone| gone == target));
+    let is_gone = |item: &Value| {
+        item.get("target").and_then(Value::as_str).is_some_and(|target| gone.iter().any(|gone| gone == target))
+    };
     let indices: Vec<usize> = items.iter().enumerate().filter(|(_, item)| is_gone(item)).map(|(at, _)| at).collect();
     if !indices.is_empty() {
         drop_items(service, &["volumes"], &indices);
@@ -176,18 +187,22 @@ fn extend_list(service: &mut Value, key: &str, items: Vec<Value>) {
     }
 }
 
-/// Adds a device reservation; without ids it asks for all.
-fn reserve(service: &mut Value, driver: &str, ids: &[String], capabilities: &[String]) {
-    let texts = |texts: &[String]| Value::from(Data::Seq(texts.iter().map(|text| Value::from(text.as_str())).collect()));
-    let mut item = Map::from([
-        ("capabilities".to_owned(), texts(capabilities)),
-        ("driver".to_owned(), Value::from(driver)),
-    ]);
+/// One device request, as reservations and `gpus` hold it; without ids it asks for all.
+fn device_request(driver: &str, ids: &[String], capabilities: &[String]) -> Value {
+    let texts =
+        |texts: &[String]| Value::from(Data::Seq(texts.iter().map(|text| Value::from(text.as_str())).collect()));
+    let mut item =
+        Map::from([("capabilities".to_owned(), texts(capabilities)), ("driver".to_owned(), Value::from(driver))]);
     if ids.is_empty() {
         item.insert("count".to_owned(), Value::from(Data::Int(-1)));
     } else {
         item.insert("device_ids".to_owned(), texts(ids));
     }
+    Value::from(Data::Map(item))
+}
+
+/// Adds a device reservation.
+fn reserve(service: &mut Value, driver: &str, ids: &[String], capabilities: &[String]) {
     let Some(mut map) = service.as_map_mut() else { return };
     for key in ["deploy", "resources", "reservations"] {
         let next = map.entry(key.to_owned()).or_insert_with(|| Value::from(Data::Map(Map::new())));
@@ -198,6 +213,6 @@ fn reserve(service: &mut Value, driver: &str, ids: &[String], capabilities: &[St
     }
     let list = map.entry("devices".to_owned()).or_insert_with(|| Value::from(Data::Seq(Vec::new())));
     if let Some(items) = list.as_seq_mut() {
-        items.push(Value::from(Data::Map(item)));
+        items.push(device_request(driver, ids, capabilities));
     }
 }

@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, error::Error as _};
 use bollard::{
     API_DEFAULT_VERSION, Docker as Client,
     errors::Error,
-    models::{GenericResourcesInner, SystemInfo, SystemVersion},
+    models::{DeviceInfo, GenericResourcesInner, SystemInfo, SystemVersion},
 };
 
 use super::{Settings, bounded, endpoint};
 use crate::{
-    host::{DiscoveredDevice, Docker, Runtime, Swarm},
+    host::{DiscoveredDevice, Docker, Runtime, Swarm, Version},
     observed::Observed,
 };
 
@@ -90,16 +90,11 @@ fn facts(address: &str, version: SystemVersion, info: SystemInfo) -> Docker {
         is_remote: is_remote(address, &info.name, &info.kernel_version),
         product: version.components.as_ref().and_then(|parts| parts.first()).map(|part| part.name.clone()),
         server_version: version.version.or(info.server_version).unwrap_or_default(),
-        api_version: version.api_version.unwrap_or_default(),
+        api_version: version.api_version.clone().unwrap_or_default(),
         runtimes: info.runtimes.unwrap_or_default().into_iter().map(|(name, runtime)| (name, fact(runtime))).collect(),
         default_runtime: info.default_runtime.filter(|name| !name.is_empty()),
         cdi_spec_dirs: info.cdi_spec_dirs,
-        discovered_devices: info.discovered_devices.map(|devices| {
-            let devices = devices.into_iter().filter_map(|device| {
-                Some(DiscoveredDevice { source: device.source.unwrap_or_default(), id: device.id? })
-            });
-            devices.collect()
-        }),
+        discovered_devices: discovered(info.discovered_devices, &version.api_version),
         warnings: info.warnings.unwrap_or_default(),
         security_options: info.security_options.unwrap_or_default(),
         cgroup_driver: info.cgroup_driver.map(|driver| driver.to_string()).filter(|text| !text.is_empty()),
@@ -115,6 +110,17 @@ fn facts(address: &str, version: SystemVersion, info: SystemInfo) -> Docker {
         kernel_version: info.kernel_version,
         root_dir: info.docker_root_dir,
     }
+}
+
+/// An empty list is left out of the answer, so that its absence means none from the API version that
+/// brought it.
+fn discovered(devices: Option<Vec<DeviceInfo>>, api: &Option<String>) -> Option<Vec<DiscoveredDevice>> {
+    let has_field = api.as_deref().and_then(Version::parse) >= Some(Version::new(1, 50, 0));
+    let devices = devices.or_else(|| has_field.then(Vec::new))?;
+    let facts = devices
+        .into_iter()
+        .filter_map(|device| Some(DiscoveredDevice { source: device.source.unwrap_or_default(), id: device.id? }));
+    Some(facts.collect())
 }
 
 fn fact(runtime: bollard::models::Runtime) -> Runtime {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{Settings, bounded, config_file, daemon_json, disk::Disk};
+use super::{Settings, bounded, daemon_json, disk::Disk, toolkit_config};
 use crate::{
     host::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit, Version},
     observed::Observed,
@@ -11,7 +11,7 @@ use crate::{
 /// Looks at what is installed and configured.
 pub(super) fn look(settings: &Settings) -> Observed<Toolkit> {
     let disk = Disk::new(&settings.root);
-    let config = config_file::read(&disk, settings);
+    let config = toolkit_config::read(&disk, settings);
     let daemon_json = daemon_json::read(&disk, settings);
     // Programs are run and looked up where they are.
     let programs = Disk::new(Path::new("/"));

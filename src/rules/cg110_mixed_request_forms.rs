@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
-    devices::{asks, is_nvidia},
+    devices::{as_cdi, asks, is_nvidia, listed},
 };
 use crate::{
     diag::{Code, Label, Severity},
@@ -34,13 +34,15 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let Some(at) = requests.iter().position(|request| Some(request.span().file) == last) else { return };
     let primary = requests.remove(at);
     let words: Vec<&str> = forms.keys().map(|family| family.as_str()).collect();
-    let (end, front) = words.split_last().expect("there are two forms or more");
     let finding = sink.report(
-        format!("service `{}` asks for GPUs in {} forms: {} and {end}", cx.name, words.len(), front.join(", ")),
+        format!("service `{}` asks for GPUs in {} forms: {}", cx.name, words.len(), listed(&words)),
         Label::new(primary.span(), label(primary)),
     );
     finding.related = requests.iter().map(|request| Label::new(request.span(), label(request))).collect();
-    finding.help = Some("keep one form: each is served on its own, and the host decides which one wins".into());
+    let chosen = cx.requests.iter().find(|request| is_nvidia(request) && asks(request));
+    let cdi = chosen.map_or_else(String::new, |request| format!(", best by CDI name: {}", as_cdi(&request.selector)));
+    finding.help =
+        Some(format!("keep one form{cdi}; each is served on its own, and which one wins is the host's choice"));
 }
 
 fn label(request: &GpuRequest) -> String {

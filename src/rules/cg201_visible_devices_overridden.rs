@@ -6,9 +6,9 @@ use super::{
     fix,
 };
 use crate::{
-    compose::variable,
+    compose::{EnvironmentEntry, variable},
     diag::{Applicability, Code, Fix, Label, Severity},
-    gpu::GpuRequest,
+    gpu::{GpuRequest, RequestForm},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +36,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let is_same = entry.node.hole.is_none() && Devices::of_all(requests.iter().copied()) == Some(said);
     let finding = sink.report(
         format!(
-            "`{NVIDIA_VISIBLE_DEVICES}` of service `{}` has no effect: its GPU request decides, for {}",
+            "`{NVIDIA_VISIBLE_DEVICES}` of service `{}` has no effect: its GPU request decides, and gives {}",
             cx.name,
             wanted(&request.selector)
         ),
@@ -49,7 +49,20 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     });
     finding.fix = fix::remove(cx, entry.node).map(|edits| Fix {
         title: format!("remove `{NVIDIA_VISIBLE_DEVICES}`"),
-        applicability: if is_same { Applicability::Safe } else { Applicability::Unsafe },
+        applicability: if is_same && is_alone(cx, &entry, &requests) {
+            Applicability::Safe
+        } else {
+            Applicability::Unsafe
+        },
         edits,
     });
+}
+
+/// Whether nothing else can need the variable: its value is fixed, it stands in the file of
+/// the requests, and there is no runtime, which serves it where a host drops the requests.
+fn is_alone(cx: &ServiceCx<'_>, entry: &EnvironmentEntry<'_>, requests: &[&GpuRequest]) -> bool {
+    let has_runtime = cx.requests.iter().any(|request| request.form == RequestForm::RuntimeEnv);
+    let file = entry.node.span().map(|span| span.file);
+    let is_near = requests.iter().all(|request| Some(request.span().file) == file);
+    is_near && !has_runtime && !fix::holds_variable(cx, entry.node)
 }

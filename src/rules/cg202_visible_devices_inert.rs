@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
     devices::{Devices, NVIDIA_VISIBLE_DEVICES, as_cdi, asks, is_nvidia},
+    fix,
 };
 use crate::{
     compose::variable,
@@ -53,7 +54,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 /// Whether something may read the variable: another runtime than the plain one, a request
 /// that writes it anew (CG201), or Swarm's resources.
 fn is_read(cx: &ServiceCx<'_>) -> bool {
-    let is_plain = cx.service.get("runtime").is_none_or(|runtime| runtime.as_str() == Some("runc"));
+    let is_runc = |runtime: &Value| runtime.as_str() == Some("runc") && !fix::holds_variable(cx, runtime);
+    let is_plain = cx.service.get("runtime").is_none_or(is_runc);
     let is_asked = cx
         .requests
         .iter()

@@ -35,6 +35,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let Some(outside) = ordinals.iter().find(|ordinal| **ordinal >= granted).filter(|_| granted > 0) else { return };
     let inside = match granted {
         1 => "1 GPU, which is number 0 inside the container".into(),
+        2 => "2 GPUs, which are numbers 0 and 1 inside the container".into(),
         _ => format!("{granted} GPUs, which are numbers 0 to {} inside the container", granted - 1),
     };
     let finding = sink.report(

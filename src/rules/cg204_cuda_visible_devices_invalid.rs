@@ -30,6 +30,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         Instead::Unknown => "list numbers from 0 or UUIDs with commas between, as in `0,1`".into(),
     });
     let fix = match &mistake.instead {
+        Instead::Nothing if fix::holds_variable(cx, entry.node) => None,
         Instead::Nothing => {
             fix::remove(cx, entry.node).map(|edits| (format!("remove `{CUDA_VISIBLE_DEVICES}`"), edits))
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Check, FixAvailability, ProjectCx, Rule, Sink,
-    devices::{is_device_request, is_nvidia},
+    devices::{is_device_request, is_nvidia, listed},
 };
 use crate::{
     diag::{Code, Label, Severity},
@@ -34,14 +34,11 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let names: Vec<String> = group.iter().map(|counted| format!("`{}`", counted.service)).collect();
-        let (last, front) = names.split_last().expect("a group has members");
         let finding = sink.report(
-            format!(
-                "services {} and {last} all get GPU 0: `count` takes the first GPUs, whoever has them",
-                front.join(", ")
-            ),
+            format!("services {} share GPU 0: `count` takes the first GPUs, whoever has them", listed(&names)),
             first.place,
         );
+        finding.service = Some(first.service.to_owned());
         finding.related = others.iter().map(|other| Label::new(other.place, "counts from GPU 0 too")).collect();
         finding.help =
             Some("name each service's own GPUs, by `device_ids` or by CDI name; name one GPU twice to share it".into());

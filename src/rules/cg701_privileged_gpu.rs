@@ -2,7 +2,7 @@
 
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
-    devices::{asks, is_nvidia, is_pinned},
+    devices::{asks, is_nvidia, is_pinned, wanted},
     fix,
 };
 use crate::{
@@ -31,7 +31,11 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let finding = sink.report(
         match pinned {
             Some(request) => {
-                format!("`privileged` shows service `{}` every GPU, though it asks for {}", cx.name, request.selector)
+                format!(
+                    "`privileged` shows service `{}` every GPU, though it asks for {}",
+                    cx.name,
+                    wanted(&request.selector)
+                )
             }
             None => format!("`privileged` shows service `{}` every GPU and every other device of the host", cx.name),
         },
@@ -42,7 +46,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     }
     finding.related.push(Label::new(pinned.unwrap_or(first).span(), "the GPU request that it defeats"));
     finding.help =
-        Some("remove it: a GPU needs no `privileged`, in a virtual machine with vfio passthrough neither".into());
+        Some("remove it: a GPU needs no `privileged`, not even in a virtual machine with vfio passthrough".into());
     finding.fix = fix::remove(cx, privileged).map(|edits| Fix {
         title: "remove `privileged`".into(),
         applicability: Applicability::Unsafe,

@@ -113,11 +113,28 @@ pub(super) fn device_requests<'a>(cx: &ServiceCx<'a>) -> impl Iterator<Item = &'
     cx.requests.iter().filter(|request| is_nvidia(request) && asks(request) && is_device_request(request.form))
 }
 
-/// The selector in words: `1 GPU`, `GPU 0`, or `GPUs` where the text does not tell.
+/// The selector in words: `1 GPU`, `GPUs 0 and 1`, or `GPUs` where the text does not tell.
 pub(super) fn wanted(selector: &DeviceSelector) -> String {
+    let named = |ids: &[DeviceId]| listed(&ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>());
+    let is_index = |id: &DeviceId| matches!(id, DeviceId::Index(_));
     match selector {
+        DeviceSelector::Ids(ids) if ids.is_empty() => "GPUs".into(),
+        DeviceSelector::Ids(ids) if !ids.iter().all(is_index) => named(ids),
+        DeviceSelector::Ids(ids) => {
+            let word = if ids.len() == 1 { "GPU" } else { "GPUs" };
+            format!("{word} {}", listed(&ids.iter().map(DeviceId::to_string).collect::<Vec<_>>()))
+        }
         DeviceSelector::Unresolved(_) | DeviceSelector::Unreadable(_) => "GPUs".into(),
         selector => selector.to_string(),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed<T: std::borrow::Borrow<str>>(words: &[T]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.borrow().to_owned(),
+        [front @ .., last] => format!("{} and {}", front.join(", "), last.borrow()),
     }
 }
 

@@ -29,9 +29,7 @@ pub(super) fn remove(cx: &ServiceCx<'_>, value: &Value) -> Option<Vec<Edit>> {
 pub(super) fn set_variable(cx: &ServiceCx<'_>, entry: &EnvironmentEntry<'_>, value: &str) -> Option<Vec<Edit>> {
     let origin = entry.node.origin()?;
     let file = own_file(cx, origin)?;
-    let is_interpolated =
-        matches!(&file.tree.node(origin.node.node).kind, NodeKind::Scalar { text, .. } if text.contains('$'));
-    if is_interpolated {
+    if holds_variable(cx, entry.node) {
         return None;
     }
     let text = match origin.key {
@@ -60,6 +58,14 @@ pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &
     }
 }
 
+/// Whether the text of a value holds a variable, so that it may say something else elsewhere.
+pub(super) fn holds_variable(cx: &ServiceCx<'_>, value: &Value) -> bool {
+    value.sources.iter().any(|origin| {
+        let node = cx.project.project.tree(origin.node.file).map(|tree| &tree.node(origin.node.node).kind);
+        matches!(node, Some(NodeKind::Scalar { text, .. }) if text.contains('$'))
+    })
+}
+
 /// The text and tree of a file.
 pub(super) fn file<'a>(tree: &'a Tree, sources: &'a SourceMap) -> File<'a> {
     File { tree, text: sources.file(tree.file).text() }
@@ -71,7 +77,23 @@ fn own_file<'a>(cx: &ServiceCx<'a>, origin: &Origin) -> Option<File<'a>> {
     if origin.via != Via::Text || project.is_shared(origin.node) {
         return None;
     }
-    project.tree(origin.node.file).map(|tree| file(tree, cx.project.sources))
+    let tree = project.tree(origin.node.file)?;
+    is_only(tree, origin.node.node).then(|| file(tree, cx.project.sources))
+}
+
+/// Whether no key on the way to a node is written twice: the other one would take its place.
+fn is_only(tree: &Tree, node: NodeId) -> bool {
+    let mut path = std::iter::successors(Some(node), |node| tree.node(*node).parent);
+    path.all(|node| {
+        let parent = tree.node(node).parent.map(|parent| &tree.node(parent).kind);
+        let Some(NodeKind::Mapping { entries, .. }) = parent else { return true };
+        let key = |key: NodeId| match &tree.node(key).kind {
+            NodeKind::Scalar { text, .. } => Some(text),
+            _ => None,
+        };
+        let own = entries.iter().find(|(_, value)| *value == node).and_then(|(own, _)| key(*own));
+        own.is_none() || entries.iter().filter(|(other, _)| key(*other) == own).count() == 1
+    })
 }
 
 /// The service's own node in the file of one of its parts.

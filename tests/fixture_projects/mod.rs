@@ -34,6 +34,14 @@ impl Fixture {
         folders(&self.path)
     }
 
+    /// Whether Compose refuses a form, as the README says.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub(crate) fn is_refused(&self, form: &str) -> io::Result<bool> {
+        Ok(fs::read_to_string(self.path.join("README.md"))?.contains(&format!("refuses `{form}/`")))
+    }
+
     /// The arguments that name the project to composegpu and to Compose alike (`-f A -f B`); none
     /// where the folder's own file is meant.
     ///
@@ -45,6 +53,17 @@ impl Fixture {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// The devices that each service of a form asks for, as `gpus.txt` says; a service that asks
+    /// for none is not there.
+    ///
+    /// # Errors
+    /// As [`Fixture::table`].
+    pub(crate) fn wanted(&self, form: &str) -> io::Result<BTreeMap<String, Vec<String>>> {
+        let rows = self.table("gpus.txt")?.remove(form).unwrap_or_default();
+        let words = |row: String| row.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        Ok(rows.into_iter().map(words).map(|mut words| (words.remove(0), words)).collect())
     }
 
     /// A file of lines `form: rest`, as the rests of each form.
@@ -66,6 +85,18 @@ impl Fixture {
         }
         Ok(table)
     }
+}
+
+/// The GPUs of every lab host that has any, as `hostlab` makes them up: index and UUID.
+const LAB_GPUS: [(&str, &str); 2] =
+    [("0", "GPU-5a1e0000-1ab0-4b00-8000-000000000000"), ("1", "GPU-5a1e0001-1ab0-4b00-8000-000000000001")];
+
+/// Indices of the lab's GPUs that a name means: an index, a UUID, or `all`, plain or as a CDI name.
+/// Nothing for a device that no lab has.
+pub(crate) fn lab_gpus(name: &str) -> Vec<&'static str> {
+    let name = name.rsplit('=').next().unwrap_or(name);
+    let meant = LAB_GPUS.iter().filter(|(index, uuid)| name == "all" || name == *index || name == *uuid);
+    meant.map(|(index, _)| *index).collect()
 }
 
 fn folders(path: &Path) -> io::Result<Vec<String>> {

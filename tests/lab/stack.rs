@@ -11,11 +11,10 @@ use std::{
 
 use libtest_mimic::Failed;
 
-use super::engine::{Lab, said};
-
-/// The lab's GPUs, as `hostlab` makes them up: index and UUID.
-const GPUS: [(&str, &str); 2] =
-    [("0", "GPU-5a1e0000-1ab0-4b00-8000-000000000000"), ("1", "GPU-5a1e0001-1ab0-4b00-8000-000000000001")];
+use super::{
+    engine::{Lab, said},
+    fixture_projects::lab_gpus,
+};
 
 /// What each service's container prints about itself.
 const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null || true";
@@ -51,7 +50,7 @@ pub(crate) enum Way {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     /// Indices of the lab's GPUs.
-    pub(crate) gpus: BTreeSet<String>,
+    pub(crate) gpus: BTreeSet<&'static str>,
     /// `None` where no sign of a GPU is there.
     pub(crate) way: Option<Way>,
 }
@@ -129,25 +128,13 @@ impl Drop for Stack<'_> {
 
 fn seen(lines: &[String]) -> Seen {
     let value = |key: &str| lines.iter().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
-    let nodes = lines.iter().filter_map(|line| line.strip_prefix("nvidia").filter(|rest| is_known(rest)));
-    let named = value("LAB_GPUS").into_iter().flat_map(|names| names.split(',')).flat_map(gpus);
+    let nodes = lines.iter().filter_map(|line| line.strip_prefix("nvidia").filter(|rest| lab_gpus(rest) == [*rest]));
+    let named = value("LAB_GPUS").into_iter().flat_map(|names| names.split(',')).flat_map(lab_gpus);
     let way = match (value("LAB_GPU_VIA"), value("LAB_GPU_CDI")) {
         (Some("hook"), _) => Some(Way::Hook),
         (Some(_), _) => Some(Way::Runtime),
         (None, Some(_)) => Some(Way::Cdi),
         (None, None) => None,
     };
-    Seen { gpus: nodes.map(str::to_owned).chain(named).collect(), way }
-}
-
-fn is_known(index: &str) -> bool {
-    GPUS.iter().any(|(known, _)| *known == index)
-}
-
-/// Indices of the lab's GPUs that a name means: an index, a UUID, or `all`, plain or as a CDI name.
-/// Nothing for a device that the lab lacks.
-pub(crate) fn gpus(name: &str) -> Vec<String> {
-    let name = name.rsplit('=').next().unwrap_or(name);
-    let meant = GPUS.iter().filter(|(index, uuid)| name == "all" || name == *index || name == *uuid);
-    meant.map(|(index, _)| (*index).to_owned()).collect()
+    Seen { gpus: nodes.flat_map(lab_gpus).chain(named).collect(), way }
 }

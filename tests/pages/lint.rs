@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use composegpu::{
     compose::{self, LoadRequest},
     diag::{Diagnostic, Edit, Place, Severity},
-    gpu,
-    image::BuiltImages,
+    gpu, image,
     rules::{self, ProjectCx},
     source::{FileId, MemoryFiles, SourceMap},
 };
@@ -16,14 +15,14 @@ use crate::page::Block;
 const ROOT: &str = "/project";
 
 /// What linting a set of files says.
-pub struct Lint {
-    pub findings: Vec<Diagnostic>,
+pub(crate) struct Lint {
+    pub(crate) findings: Vec<Diagnostic>,
     sources: SourceMap,
 }
 
 impl Lint {
     /// Loads the YAML files at the top of the set as `-f A -f B` and runs every rule.
-    pub fn of(blocks: &[Block]) -> Result<Self, String> {
+    pub(crate) fn of(blocks: &[Block]) -> Result<Self, String> {
         let mut files = MemoryFiles::default();
         for block in blocks {
             files.insert(format!("{ROOT}/{}", block.path), block.text.as_bytes());
@@ -37,7 +36,7 @@ impl Lint {
         };
         let mut sources = SourceMap::default();
         let loaded = compose::load(&request, &files, &mut sources).map_err(|error| error.to_string())?;
-        let images = BuiltImages::default();
+        let images = image::collect(&loaded.project, &files, &mut sources);
         let requests = gpu::collect(&loaded.project);
         let cx = ProjectCx { project: &loaded.project, requests: &requests, images: &images, sources: &sources };
         let mut findings = loaded.diagnostics;
@@ -46,7 +45,7 @@ impl Lint {
     }
 
     /// File, line and code of each finding, sorted.
-    pub fn marks(&self) -> Vec<(String, u32, String)> {
+    pub(crate) fn marks(&self) -> Vec<(String, u32, String)> {
         let mut marks: Vec<_> = self.findings.iter().map(|finding| self.mark(finding)).collect();
         marks.sort();
         marks
@@ -67,7 +66,7 @@ impl Lint {
     }
 
     /// How often each code stands among the errors.
-    pub fn errors(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn errors(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for finding in self.findings.iter().filter(|finding| finding.severity == Severity::Error) {
             *counts.entry(finding.code.to_string()).or_default() += 1;
@@ -76,12 +75,12 @@ impl Lint {
     }
 
     /// How many findings a code has.
-    pub fn count(&self, code: &str) -> usize {
+    pub(crate) fn count(&self, code: &str) -> usize {
         self.findings.iter().filter(|finding| finding.code.as_str() == code).count()
     }
 
     /// The set with these edits made.
-    pub fn apply(&self, blocks: &[Block], edits: &[Edit]) -> Result<Vec<Block>, String> {
+    pub(crate) fn apply(&self, blocks: &[Block], edits: &[Edit]) -> Result<Vec<Block>, String> {
         let apply = |block: &Block| {
             let edits = edits.iter().filter(|edit| self.path(edit.span.file) == block.path).cloned().collect();
             Ok(Block { text: edited(&block.text, edits)?, ..block.clone() })
@@ -91,7 +90,7 @@ impl Lint {
 
     /// One pass of fixes: in the order of the text, none that touches another. Two removals
     /// of neighbours would else leave an empty collection that each alone takes away.
-    pub fn pass(&self) -> Vec<Edit> {
+    pub(crate) fn pass(&self) -> Vec<Edit> {
         let mut fixes: Vec<&[Edit]> =
             self.findings.iter().filter_map(|finding| finding.fix.as_ref()).map(|fix| fix.edits.as_slice()).collect();
         fixes.sort_by_key(|edits| edits.iter().map(|edit| edit.span).min());
@@ -112,7 +111,7 @@ impl Lint {
 }
 
 /// Applies all fixes until none is left; also the number of passes that changed something.
-pub fn fix_all(blocks: &[Block]) -> Result<(Vec<Block>, usize), String> {
+pub(crate) fn fix_all(blocks: &[Block]) -> Result<(Vec<Block>, usize), String> {
     let mut blocks = blocks.to_vec();
     for passes in 0..10 {
         let lint = Lint::of(&blocks)?;

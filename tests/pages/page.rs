@@ -1,40 +1,40 @@
 //! A rule's page as cases: each heading with the files of its `bad`, `good` and `fixed` blocks.
 
 /// A page of `rules/`.
-pub struct Page {
+pub(crate) struct Page {
     /// File name without `.md`.
-    pub stem: String,
+    pub(crate) stem: String,
     /// The whole text.
-    pub text: String,
+    pub(crate) text: String,
     /// Headings that have blocks.
-    pub cases: Vec<Case>,
+    pub(crate) cases: Vec<Case>,
 }
 
 /// One heading.
 #[derive(Default)]
-pub struct Case {
-    pub heading: String,
+pub(crate) struct Case {
+    pub(crate) heading: String,
     /// A set of files with at least one mark.
-    pub bad: Vec<Block>,
+    pub(crate) bad: Vec<Block>,
     /// A set of files of its own.
-    pub good: Vec<Block>,
+    pub(crate) good: Vec<Block>,
     /// Files of the bad set after all fixes.
-    pub fixed: Vec<Block>,
+    pub(crate) fixed: Vec<Block>,
 }
 
 /// One file of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    pub path: String,
+pub(crate) struct Block {
+    pub(crate) path: String,
     /// The text without its marks.
-    pub text: String,
+    pub(crate) text: String,
     /// One-based lines and the codes expected there.
-    pub marks: Vec<(u32, String)>,
+    pub(crate) marks: Vec<(u32, String)>,
 }
 
 impl Page {
     /// Reads a page; a fence is closed by a line of its own.
-    pub fn parse(stem: &str, text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(stem: &str, text: &str) -> Result<Self, String> {
         let mut cases = vec![Case::default()];
         let mut lines = text.lines().enumerate();
         while let Some((number, line)) = lines.next() {

@@ -44,15 +44,6 @@ pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether a request of devices has both `count` and `device_ids`: Compose refuses it, and a rule
-/// on requests says so.
-pub(super) fn has_count_beside_ids(project: &Project) -> bool {
-    const REQUESTS: [&[&str]; 2] = [&["gpus"], &["deploy", "resources", "reservations", "devices"]];
-    let lists = project.services().flat_map(|(_, service)| REQUESTS.map(|path| service.at(path)));
-    let requests = lists.flatten().filter_map(Value::as_seq).flatten();
-    requests.into_iter().any(|request| request.get("count").is_some() && request.get("device_ids").is_some())
-}
-
 /// The project with its values cast, and the services that are on.
 struct View<'a> {
     project: &'a Value,

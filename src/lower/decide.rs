@@ -1,0 +1,174 @@
+//! The form that a service's requests get on a host.
+//!
+//! Order of choice: CDI names, since what they give is written in files that can be checked; then the
+//! runtime; then a request that the engine's own driver fulfils. A form that works goes before one
+//! of which the facts do not say so.
+
+use std::borrow::Borrow;
+
+use super::{
+    Decision, Form, Reason, Unlowerable, Wanted,
+    devices::{self, Asked, Meant, qualify},
+    judge::{self, Verdict},
+};
+use crate::{
+    gpu::{DeviceId, GpuRequest},
+    host::HostFacts,
+};
+
+/// The forms with a GPU that `docker compose up` can send, in the order of choice.
+const ORDER: [Form; 5] = [Form::Cdi, Form::CdiReservation, Form::Runtime, Form::Reservation, Form::Gpus];
+
+/// The form for all requests of one service, with the names to write.
+///
+/// # Errors
+/// [`Unlowerable`] says what stands in the way.
+pub fn decide<R: Borrow<GpuRequest>>(
+    requests: &[R],
+    host: &HostFacts,
+    wanted: Wanted,
+) -> Result<Decision, Unlowerable> {
+    let asked = devices::asked(requests)?;
+    if wanted.form == Some(Form::Cpu) {
+        return Ok(cpu(vec!["asked for".to_owned()], Vec::new()));
+    }
+    if let Some(reason) = host.docker.reason() {
+        return Err(Unlowerable::HostUnseen(reason.to_owned()));
+    }
+    let chosen = devices::meant(&asked, host).and_then(|meant| match wanted.form {
+        Some(form) => take(form, &meant, host),
+        None => choose(&meant, host),
+    });
+    match chosen {
+        Err(Unlowerable::NoWorkingForm(rejected)) if wanted.is_cpu_allowed => {
+            Ok(cpu(vec!["no form gives a GPU on this host".to_owned()], rejected))
+        }
+        Err(error @ Unlowerable::NoSuchDevice { .. }) if wanted.is_cpu_allowed => {
+            Ok(cpu(vec![error.to_string()], Vec::new()))
+        }
+        other => other,
+    }
+}
+
+/// A form that was named, where no host is at hand: the names are the files' own.
+///
+/// # Errors
+/// [`Unlowerable`], where a name in this form depends on the host.
+pub fn without_host<R: Borrow<GpuRequest>>(requests: &[R], form: Form) -> Result<Decision, Unlowerable> {
+    let asked = devices::asked(requests)?;
+    let reasons = vec!["asked for; no host was looked at".to_owned()];
+    let is_cdi = matches!(form, Form::Cdi | Form::CdiReservation);
+    match form {
+        Form::Cpu => return Ok(cpu(reasons, Vec::new())),
+        Form::Swarm => return Err(swarm()),
+        // A spec may name its devices by UUID alone; the engine's driver counts for itself.
+        _ if is_cdi && matches!(asked, Asked::First(_)) => {
+            return Err(Unlowerable::CountNeedsHost("no host was looked at".to_owned()));
+        }
+        _ => {}
+    }
+    let mut names = Vec::new();
+    for id in devices::unchecked(&asked) {
+        let plain = |name: &str| if is_cdi { qualify(name) } else { name.to_owned() };
+        let name = match &id {
+            DeviceId::Cdi(name) if is_cdi => name.to_string(),
+            DeviceId::Cdi(name) if name.kind() == crate::gpu::QualifiedName::NVIDIA => name.name().to_owned(),
+            DeviceId::Cdi(_) | DeviceId::LegacyMig(_) => return Err(Unlowerable::DeviceNeedsHost(id)),
+            DeviceId::PciBusId(_) if is_cdi => return Err(Unlowerable::DeviceNeedsHost(id)),
+            other => plain(&other.to_string()),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(Decision { form, devices: names, reasons, rejected: Vec::new() })
+}
+
+fn cpu(reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Decision {
+    Decision { form: Form::Cpu, devices: Vec::new(), reasons, rejected }
+}
+
+/// compose sends no generic resources to the engine (docker/compose pkg/compose/create.go
+/// `setReservations`, v5.5.0).
+fn swarm() -> Unlowerable {
+    let reason = "`docker compose up` does not send generic resources; only `docker stack deploy` does";
+    Unlowerable::NoWorkingForm(vec![(Form::Swarm, reason.to_owned())])
+}
+
+/// The form that was named, unless the host is known to refuse it.
+fn take(form: Form, meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
+    if form == Form::Swarm {
+        return Err(swarm());
+    }
+    let (devices, verdict) = judged(form, meant, host);
+    match verdict {
+        Verdict::Works(reason) => {
+            Ok(Decision { form, devices, reasons: vec!["asked for".to_owned(), reason], rejected: Vec::new() })
+        }
+        Verdict::Unknown(reason) => Ok(Decision {
+            form,
+            devices,
+            reasons: vec!["asked for".to_owned(), format!("not proven: {reason}")],
+            rejected: Vec::new(),
+        }),
+        Verdict::Fails(reason) | Verdict::Silent(reason) => Err(Unlowerable::NoWorkingForm(vec![(form, reason)])),
+    }
+}
+
+/// The first form that works, else the first that may.
+fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
+    let mut rejected: Vec<(Form, Reason)> = Vec::new();
+    let mut unproven: Option<Decision> = None;
+    for form in ORDER {
+        let (devices, verdict) = judged(form, meant, host);
+        match verdict {
+            Verdict::Works(reason) => return Ok(Decision { form, devices, reasons: vec![reason], rejected }),
+            Verdict::Unknown(reason) => {
+                let reasons = vec![format!("not proven: {reason}")];
+                unproven.get_or_insert_with(|| Decision { form, devices, reasons, rejected: rejected.clone() });
+                rejected.push((form, format!("not proven: {reason}")));
+            }
+            Verdict::Fails(reason) | Verdict::Silent(reason) => rejected.push((form, reason)),
+        }
+    }
+    unproven.ok_or(Unlowerable::NoWorkingForm(rejected))
+}
+
+/// The names that a form writes, and what comes of them.
+fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
+    if let (Some(name), Form::Runtime | Form::Reservation | Form::Gpus) = (meant.foreign(), form) {
+        return (Vec::new(), Verdict::Fails(format!("`{name}` can be asked for by its CDI name only")));
+    }
+    match form {
+        Form::Cdi | Form::CdiReservation => {
+            let dirs = host.docker.known().and_then(|docker| docker.cdi_spec_dirs.clone()).unwrap_or_default();
+            let lookup = host.cdi.known().map(|cdi| cdi.lookup(&dirs));
+            let names = meant.qualified(lookup.as_ref());
+            let judge = if form == Form::Cdi { judge::cdi } else { judge::cdi_reservation };
+            let verdict = judge(host, &names);
+            (names, verdict)
+        }
+        Form::Runtime => {
+            let names = runtime_names(meant, host);
+            let verdict = judge::runtime(host, &names);
+            (names, verdict)
+        }
+        Form::Reservation | Form::Gpus => {
+            let names = meant.plain();
+            let judge = if form == Form::Gpus { judge::gpus } else { judge::reservation };
+            let verdict = judge(host, &names);
+            (names, verdict)
+        }
+        Form::Swarm | Form::Cpu => unreachable!("these two are answered before any host is asked"),
+    }
+}
+
+/// In mode `cdi` the runtime knows the names of its specs and no others.
+fn runtime_names(meant: &Meant, host: &HostFacts) -> Vec<String> {
+    let config = host.toolkit.known().and_then(|toolkit| toolkit.config.known()).and_then(Option::as_ref);
+    let is_cdi = config.and_then(|config| config.mode.as_deref()) == Some("cdi");
+    match host.cdi.known().filter(|_| is_cdi) {
+        Some(cdi) => meant.plain_for(&cdi.lookup(&judge::spec_dirs(config))),
+        None => meant.plain(),
+    }
+}

@@ -1,0 +1,142 @@
+//! A whole project with each GPU request in the form that works on a host.
+
+use super::{
+    Decision, Form, Unlowerable, Wanted,
+    apply::{self, Shape},
+    decide, without_host,
+};
+use crate::{
+    compose::Project,
+    gpu::{GpuRequest, RequestForm},
+    host::HostFacts,
+    source::Span,
+    yaml::Value,
+};
+
+/// A project rewritten for a host.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The project with the new model.
+    pub project: Project,
+    /// What became of each service that asks for a GPU, in the order of the model.
+    pub services: Vec<Lowered>,
+}
+
+/// One service's request, decided.
+#[derive(Debug)]
+pub struct Lowered {
+    /// The service.
+    pub service: String,
+    /// The form, or why there is none: then the service is as it was.
+    pub outcome: Result<Decision, Unlowerable>,
+    /// What else changed, or did not, one clause each.
+    pub notes: Vec<String>,
+}
+
+/// A service whose request cannot be written for the host.
+#[derive(Debug)]
+pub struct Refused {
+    /// The service.
+    pub service: String,
+    /// Its request.
+    pub span: Span,
+    /// Why.
+    pub reason: Unlowerable,
+}
+
+/// Rewrites the requests of every service. Without a host, only a form that was named can be
+/// written. A service whose profile is off is rewritten too where that can be done, and stays
+/// as it is where not.
+///
+/// # Errors
+/// The services, among those that are on, whose request cannot be written.
+pub fn render(
+    mut project: Project,
+    requests: &[GpuRequest],
+    host: Option<&HostFacts>,
+    wanted: Wanted,
+) -> Result<Rendered, Vec<Refused>> {
+    let mut services = Vec::new();
+    let mut refused = Vec::new();
+    let names: Vec<String> = project.services().map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        let own: Vec<GpuRequest> =
+            requests.iter().filter(|request| request.service == name && apply::is_ours(request)).cloned().collect();
+        let Some(first) = own.first() else { continue };
+        let outcome = match (host, wanted.form) {
+            (Some(host), _) => decide(&own, host, wanted),
+            (None, Some(form)) => without_host(&own, form),
+            (None, None) => Err(Unlowerable::HostUnseen("no host's facts were given".to_owned())),
+        };
+        let mut notes = Vec::new();
+        match &outcome {
+            Ok(decision) => {
+                let service = project.model.at_mut(&["services", &name]).expect("the service was just listed");
+                notes = rewrite(service, &own, decision);
+            }
+            // It asks for nothing, so nothing is written.
+            Err(Unlowerable::NothingAsked) => {}
+            Err(_) if !project.is_active(&name) => notes.push("its profile is off, so it stays as it is".to_owned()),
+            Err(reason) => {
+                refused.push(Refused { service: name.clone(), span: first.span(), reason: reason.clone() });
+            }
+        }
+        services.push(Lowered { service: name, outcome, notes });
+    }
+    if refused.is_empty() { Ok(Rendered { project, services }) } else { Err(refused) }
+}
+
+fn rewrite(service: &mut Value, requests: &[GpuRequest], decision: &Decision) -> Vec<String> {
+    let mut notes = apply::apply(service, requests, &shape(requests, decision));
+    if decision.form != Form::Cpu && service.get("privileged").and_then(Value::as_bool) == Some(true) {
+        notes.push("`privileged` still shows it every GPU of the host".to_owned());
+    }
+    let words = driver_capabilities(requests);
+    if matches!(decision.form, Form::Cdi | Form::CdiReservation) && !words.is_empty() {
+        notes.push(format!(
+            "a CDI device brings all of the driver, whatever `capabilities` says ({})",
+            words.join(", ")
+        ));
+        if words.iter().any(|word| word == "compat32") {
+            notes.push("the 32-bit libraries of `compat32` do not come with a CDI device".to_owned());
+        }
+    }
+    notes
+}
+
+/// The form as it is written. `all` is no id of a reservation: leaving the ids out means it.
+fn shape(requests: &[GpuRequest], decision: &Decision) -> Shape {
+    let devices = decision.devices.clone();
+    let ids = || if devices.iter().any(|device| device == "all") { Vec::new() } else { devices.clone() };
+    let words = driver_capabilities(requests);
+    let capabilities = || std::iter::once("gpu".to_owned()).chain(words.iter().cloned()).collect();
+    match decision.form {
+        Form::Cdi => Shape::Cdi(devices),
+        Form::CdiReservation => Shape::CdiReservation(devices),
+        Form::Runtime => {
+            let devices = devices.join(",");
+            Shape::Runtime { devices, capabilities: Some(words.join(",")).filter(|words| !words.is_empty()) }
+        }
+        Form::Reservation => Shape::Reservation { ids: ids(), capabilities: capabilities() },
+        Form::Gpus => Shape::Gpus { ids: ids(), capabilities: capabilities() },
+        Form::Swarm | Form::Cpu => Shape::Cpu,
+    }
+}
+
+/// The driver capabilities that reservations name, which the engine's hook turns into
+/// NVIDIA_DRIVER_CAPABILITIES (moby daemon/devices_nvidia_linux.go, v29.7.2). Those of the
+/// runtime form stand in the service's environment already.
+fn driver_capabilities(requests: &[GpuRequest]) -> Vec<String> {
+    const WORDS: [&str; 6] = ["compute", "compat32", "graphics", "utility", "video", "display"];
+    let mut out: Vec<String> = Vec::new();
+    let listed = requests
+        .iter()
+        .filter(|request| request.form != RequestForm::RuntimeEnv)
+        .flat_map(|request| &request.capabilities);
+    for word in listed.filter(|word| WORDS.contains(&word.as_str())) {
+        if !out.contains(word) {
+            out.push(word.clone());
+        }
+    }
+    out
+}
