@@ -127,17 +127,25 @@ fn surroundings(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Environment, LoadError> {
     let mut all = Environment::new(request.environment.clone());
-    let paths = match request.env_files.as_slice() {
-        [] => {
-            let default = directory.join(".env");
-            let is_file = matches!(files.kind(&default), Ok(Some(source::EntryKind::File { .. })));
-            if is_file { vec![default] } else { Vec::new() }
-        }
-        named => named.iter().map(|path| request.working_directory.join(path)).collect(),
-    };
+    let paths = env_files(request, directory, files);
     let read = environment::read(&paths, &all, files, sources, diagnostics);
     all.add_missing(read.map_err(|(path, source)| LoadError::Read { path, source })?);
     Ok(all)
+}
+
+/// `--env-file`s, else those of COMPOSE_ENV_FILES, else `.env` if it is there and
+/// COMPOSE_DISABLE_ENV_FILE does not forbid it.
+fn env_files(request: &LoadRequest, directory: &Path, files: &dyn Files) -> Vec<PathBuf> {
+    let variable = |name: &str| request.environment.get(name).map_or("", String::as_str);
+    let listed = variable("COMPOSE_ENV_FILES").split(',').filter(|path| !path.is_empty()).map(PathBuf::from);
+    let named = if request.env_files.is_empty() { listed.collect() } else { request.env_files.clone() };
+    if !named.is_empty() {
+        return named.iter().map(|path| request.working_directory.join(path)).collect();
+    }
+    let default = directory.join(".env");
+    let is_file = matches!(files.kind(&default), Ok(Some(source::EntryKind::File { .. })));
+    let is_disabled = matches!(variable("COMPOSE_DISABLE_ENV_FILE"), "1" | "t" | "T" | "true" | "TRUE" | "True");
+    if is_file && !is_disabled { vec![default] } else { Vec::new() }
 }
 
 fn bad_name(name: &str) -> Diagnostic {

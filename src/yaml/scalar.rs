@@ -40,7 +40,7 @@ fn binary(text: &str) -> Option<String> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let kept: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let digits = kept.strip_suffix(b"==").or_else(|| kept.strip_suffix(b"=")).unwrap_or(&kept);
-    if kept.len() % 4 != 0 || digits.len() % 4 == 1 {
+    if !kept.len().is_multiple_of(4) || digits.len() % 4 == 1 {
         return None;
     }
     let mut bytes = Vec::with_capacity(digits.len());

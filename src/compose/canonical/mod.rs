@@ -31,9 +31,12 @@ pub(super) fn canonical(model: &mut Value) -> Vec<Diagnostic> {
     problems.found
 }
 
+/// Makes the long form of an attribute, if it is written in a short one.
+type LongForm = fn(&mut Value, &mut Problems);
+
 /// One service: also what `extends` needs before it merges two of them.
 fn canonical_service(service: &mut Value, problems: &mut Problems) {
-    const FORMS: &[(&str, fn(&mut Value, &mut Problems))] = &[
+    const FORMS: &[(&str, LongForm)] = &[
         ("build", build),
         ("configs", each_file_mount),
         ("depends_on", depends_on),

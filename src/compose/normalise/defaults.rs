@@ -54,7 +54,7 @@ fn set_missing(map: &mut Map, key: &str, data: impl FnOnce() -> Data) {
     map.entry(key.to_owned()).or_insert_with(|| data().into());
 }
 
-fn items<'a>(value: Option<&'a mut Value>) -> impl Iterator<Item = &'a mut Map> {
+fn items(value: Option<&mut Value>) -> impl Iterator<Item = &mut Map> {
     value.and_then(Value::as_seq_mut).into_iter().flatten().filter_map(Value::as_map_mut)
 }
 
