@@ -81,7 +81,13 @@ impl Reader<'_> {
                     self.push(file, message, "write one `NAME=VALUE` a line");
                 }
             }
-            Some("raw") => read.extend(raw(&text, &lookup)),
+            Some("raw") => match raw(&text, &lookup) {
+                Ok(pairs) => read.extend(pairs),
+                Err(reason) => {
+                    let message = format!("the file `{path}` cannot be read: {reason}");
+                    self.push(file, message, "write one `NAME=VALUE` a line");
+                }
+            },
             Some(format) => {
                 let message = format!("`{format}` is no format of an env file");
                 self.push(file, message, "leave `format` out, or write `raw`");
@@ -113,13 +119,24 @@ fn own(value: Option<&Value>) -> Map {
     }
 }
 
-/// `NAME=VALUE` lines, values as they are; a name alone takes the caller's value.
-fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+/// `NAME=VALUE` lines, values as they are; a name alone takes the caller's value
+/// (docker/cli pkg/kvfile).
+fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<(String, String)>, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .filter_map(|line| match line.split_once('=') {
-            Some((name, value)) => Some((name.to_owned(), value.to_owned())),
-            None => lookup(line.trim()).map(|value| (line.trim().to_owned(), value)),
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    for line in lines {
+        let (name, value) = match line.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (line, lookup(line)),
+        };
+        if name.is_empty() {
+            return Err(format!("the line `{line}` has no name"));
+        }
+        if name.contains(char::is_whitespace) {
+            return Err(format!("the variable name `{name}` holds a blank"));
+        }
+        pairs.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    Ok(pairs)
 }
