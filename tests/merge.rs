@@ -21,6 +21,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Cases whose output Compose itself reads back as something else, or not at all.
 const ONE_WAY: &[(&str, &str)] = &[
+    ("build-context-empty", "an empty context is not printed, and a build without one is the project's folder"),
     ("build-long", "a key of an ssh agent is printed as `id: path` and read as `id=path`"),
     ("build-ssh-map", "a key of an ssh agent is printed as `id: path` and read as `id=path`"),
     ("depends-on-disabled-optional", "the service that is off is not in the output, and the dependency is"),
