@@ -32,6 +32,8 @@ pub struct NvidiaDevice {
     pub uuid: Option<String>,
     /// Bus id as the source writes it.
     pub pci_bus_id: Option<String>,
+    /// Number of its node, `/dev/nvidia<minor>`; not always the index.
+    pub minor: Option<u32>,
     /// Whether it is cut into MIG instances; `None` where the source cannot tell.
     pub is_mig_enabled: Option<bool>,
     /// Its MIG instances, where the source shows them.
@@ -47,6 +49,7 @@ impl HostFacts {
                 index: device.index,
                 uuid: device.uuid.clone(),
                 pci_bus_id: device.pci_bus_id.clone(),
+                minor: device.minor,
                 is_mig_enabled: device.is_mig_enabled,
                 mig_devices: device.mig_devices.clone(),
             });
@@ -57,6 +60,7 @@ impl HostFacts {
             index,
             uuid: gpu.uuid.clone(),
             pci_bus_id: Some(gpu.pci_bus_id.clone()),
+            minor: gpu.minor,
             is_mig_enabled: None,
             mig_devices: Vec::new(),
         });

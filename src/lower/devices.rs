@@ -3,12 +3,15 @@
 //! The meaning is kept: `count: N` is the indices 0 to N-1, because that is what the engine makes of it.
 //! An index, a UUID and a bus id are names of one GPU; a form gets the one that it can resolve.
 
-use std::{borrow::Borrow, collections::BTreeSet};
+use std::borrow::Borrow;
 
-use super::{Reason, Unlowerable};
+use super::{
+    Unlowerable,
+    seen::{Seen, gpu},
+};
 use crate::{
-    gpu::{DeviceId, DeviceSelector, GpuRequest, QualifiedName, Vendor},
-    host::{CdiLookup, HostFacts, NvidiaDevice},
+    gpu::{DeviceId, DeviceSelector, GpuRequest, QualifiedName, RequestForm, Vendor},
+    host::{CdiLookup, HostFacts},
 };
 
 /// The devices of a service, requests taken together.
@@ -18,8 +21,8 @@ pub(super) enum Asked {
     All,
     /// The first so many.
     First(u32),
-    /// These, in the order of the requests.
-    Ids(Vec<DeviceId>),
+    /// These, in the order of the requests, and the GPUs whose nodes are asked for by number.
+    Ids(Vec<DeviceId>, Vec<u32>),
 }
 
 /// One device with its names, the written one first.
@@ -43,12 +46,15 @@ pub(super) enum Meant {
 
 /// What the requests ask for.
 pub(super) fn asked<R: Borrow<GpuRequest>>(requests: &[R]) -> Result<Asked, Unlowerable> {
-    let mut ids = Vec::new();
+    let (mut ids, mut nodes) = (Vec::new(), Vec::new());
     let (mut is_all, mut first) = (false, 0);
     for request in requests.iter().map(Borrow::borrow) {
         match &request.selector {
             DeviceSelector::All => is_all = true,
             DeviceSelector::Count(count) => first = first.max(count.get()),
+            DeviceSelector::Ids(own) if request.form == RequestForm::DeviceNode => {
+                nodes.extend(own.iter().filter_map(node))
+            }
             DeviceSelector::Ids(own) => ids.extend(own.iter().cloned()),
             DeviceSelector::None | DeviceSelector::Void => continue,
             DeviceSelector::Unresolved(text) => return Err(Unlowerable::Unresolved(text.clone())),
@@ -62,10 +68,15 @@ pub(super) fn asked<R: Borrow<GpuRequest>>(requests: &[R]) -> Result<Asked, Unlo
     is_all |= ids.iter().any(|id| matches!(id, DeviceId::Cdi(name) if is_nvidia(name) && name.name() == "all"));
     match () {
         () if is_all => Ok(Asked::All),
-        () if ids.is_empty() && first == 0 => Err(Unlowerable::NothingAsked),
-        () if ids.is_empty() => Ok(Asked::First(first)),
-        () => Ok(Asked::Ids((0..first).map(DeviceId::Index).chain(ids).collect())),
+        () if ids.is_empty() && nodes.is_empty() && first == 0 => Err(Unlowerable::NothingAsked),
+        () if ids.is_empty() && nodes.is_empty() => Ok(Asked::First(first)),
+        () => Ok(Asked::Ids((0..first).map(DeviceId::Index).chain(ids).collect(), nodes)),
     }
+}
+
+/// The number of a node such as `/dev/nvidia1`, which is the driver's minor number and no index.
+fn node(id: &DeviceId) -> Option<u32> {
+    if let DeviceId::Index(number) = id { Some(*number) } else { None }
 }
 
 fn is_qualified(id: &DeviceId) -> bool {
@@ -76,23 +87,12 @@ fn is_nvidia(name: &QualifiedName) -> bool {
     name.kind() == QualifiedName::NVIDIA
 }
 
-/// What a host says of its GPUs.
-enum Seen {
-    /// The driver's list, and whose word it is.
-    Devices(Vec<NvidiaDevice>, &'static str),
-    /// No list, but names in CDI specs or in the engine's list.
-    Names(BTreeSet<String>),
-    /// Nothing.
-    Nothing(Reason),
-}
-
 /// The requests' devices on a host.
 pub(super) fn meant(asked: &Asked, host: &HostFacts) -> Result<Meant, Unlowerable> {
-    let seen = seen(host);
+    let seen = Seen::of(host);
     let ids: Vec<DeviceId> = match asked {
         Asked::All => {
-            let all = if let Seen::Devices(devices, _) = &seen { devices.as_slice() } else { &[] };
-            return Ok(Meant::All(all.iter().map(gpu).collect()));
+            return Ok(Meant::All(seen.devices().iter().map(gpu).collect()));
         }
         Asked::First(count) => match &seen {
             Seen::Nothing(reason) if host.has_nvidia_driver() != Some(false) => {
@@ -100,12 +100,12 @@ pub(super) fn meant(asked: &Asked, host: &HostFacts) -> Result<Meant, Unlowerabl
             }
             _ => (0..*count).map(DeviceId::Index).collect(),
         },
-        Asked::Ids(ids) => ids.clone(),
+        Asked::Ids(ids, nodes) => ids.iter().cloned().chain(nodes.iter().map(|node| seen.node(*node))).collect(),
     };
     let specs = host.spec_names(QualifiedName::NVIDIA);
     let mut devices: Vec<Device> = Vec::new();
     for id in ids {
-        let device = find(&id, &seen, &specs)?;
+        let device = seen.find(&id, &specs)?;
         let is_same = |other: &Device| match &device.foreign {
             Some(name) => other.foreign.as_ref() == Some(name),
             None => other.spellings.iter().any(|name| device.spellings.contains(name)),
@@ -122,118 +122,8 @@ pub(super) fn unchecked(asked: &Asked) -> Vec<DeviceId> {
     match asked {
         Asked::All => vec![DeviceId::Other("all".to_owned())],
         Asked::First(count) => (0..*count).map(DeviceId::Index).collect(),
-        Asked::Ids(ids) => ids.clone(),
+        Asked::Ids(ids, nodes) => ids.iter().cloned().chain(nodes.iter().map(|node| DeviceId::Index(*node))).collect(),
     }
-}
-
-fn seen(host: &HostFacts) -> Seen {
-    if let Some((evidence, devices)) = host.nvidia_devices() {
-        return Seen::Devices(devices, evidence.as_str());
-    }
-    let mut names = host.spec_names(QualifiedName::NVIDIA);
-    let listed = host.docker.known().and_then(|docker| docker.discovered_devices.as_ref());
-    let plain = |id: &str| Some(id.strip_prefix(QualifiedName::NVIDIA)?.strip_prefix('=')?.to_owned());
-    names.extend(listed.into_iter().flatten().filter_map(|device| plain(&device.id)).filter(|name| name != "all"));
-    if names.is_empty() {
-        let reason = host.nvml.reason().or(host.system.reason());
-        return Seen::Nothing(reason.unwrap_or("neither the driver nor a CDI spec lists any").to_owned());
-    }
-    Seen::Names(names)
-}
-
-/// A GPU's names: index, then UUID.
-fn gpu(device: &NvidiaDevice) -> Device {
-    let spellings = std::iter::once(device.index.to_string()).chain(device.uuid.clone()).collect();
-    Device { spellings, foreign: None }
-}
-
-fn find(id: &DeviceId, seen: &Seen, specs: &BTreeSet<String>) -> Result<Device, Unlowerable> {
-    let plain = match id {
-        DeviceId::Cdi(name) if is_nvidia(name) => DeviceId::parse(name.name()),
-        DeviceId::Cdi(name) => return Ok(Device { spellings: Vec::new(), foreign: Some(name.to_string()) }),
-        other => other.clone(),
-    };
-    let (found, what) = match seen {
-        Seen::Devices(devices, evidence) => {
-            (among_devices(&plain, devices, specs), format!("{evidence} shows {}", list(devices)))
-        }
-        Seen::Names(names) => (among_names(&plain, names), format!("CDI specs name {}", join(names.iter().cloned()))),
-        Seen::Nothing(_) => (Some(vec![plain.to_string()]), String::new()),
-    };
-    match found {
-        Some(spellings) => Ok(Device { spellings, foreign: None }),
-        None => Err(Unlowerable::NoSuchDevice { device: id.clone(), reason: what }),
-    }
-}
-
-/// All names of the device that an id stands for, the id's own kind of name first.
-fn among_devices(id: &DeviceId, devices: &[NvidiaDevice], specs: &BTreeSet<String>) -> Option<Vec<String>> {
-    let by = |is_it: &dyn Fn(&NvidiaDevice) -> bool| devices.iter().find(|device| is_it(device)).map(gpu);
-    let is = |own: &Option<String>, text: &str| own.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(text));
-    match id {
-        DeviceId::Index(index) => by(&|device| device.index == *index).map(|device| device.spellings),
-        DeviceId::PciBusId(bus) => {
-            let wanted = bus_numbers(bus)?;
-            let has_it =
-                |device: &NvidiaDevice| device.pci_bus_id.as_deref().and_then(bus_numbers) == Some(wanted.clone());
-            by(&has_it).map(|device| device.spellings)
-        }
-        DeviceId::Uuid(uuid) => by(&|device| is(&device.uuid, uuid)).map(|device| {
-            let mut names = device.spellings;
-            names.reverse();
-            names
-        }),
-        DeviceId::MigUuid(_) | DeviceId::MigIndex { .. } | DeviceId::LegacyMig(_) => {
-            mig(id, devices).or_else(|| specs.get(&id.to_string()).map(|name| vec![name.clone()]))
-        }
-        DeviceId::Cdi(_) | DeviceId::Other(_) => specs.get(&id.to_string()).map(|name| vec![name.clone()]),
-    }
-}
-
-fn mig(id: &DeviceId, devices: &[NvidiaDevice]) -> Option<Vec<String>> {
-    let instances = devices.iter().flat_map(|device| device.mig_devices.iter().map(|mig| (device.index, mig)));
-    instances.into_iter().find_map(|(parent, mig)| {
-        let by_index = format!("{parent}:{}", mig.index);
-        let uuid = mig.uuid.clone();
-        match id {
-            DeviceId::MigIndex { gpu, instance } if (*gpu, *instance) == (parent, mig.index) => {
-                Some(std::iter::once(by_index).chain(uuid).collect())
-            }
-            DeviceId::MigUuid(wanted) if uuid.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(wanted)) => {
-                Some(uuid.into_iter().chain([by_index]).collect())
-            }
-            _ => None,
-        }
-    })
-}
-
-fn among_names(id: &DeviceId, names: &BTreeSet<String>) -> Option<Vec<String>> {
-    let text = id.to_string();
-    names.iter().find(|name| name.eq_ignore_ascii_case(&text)).map(|name| vec![name.clone()])
-}
-
-/// Domain, bus, device and function; the domain is written with four digits, with eight, or not at all.
-fn bus_numbers(text: &str) -> Option<Vec<u32>> {
-    let number = |part: &str| u32::from_str_radix(part, 16).ok();
-    let mut numbers: Vec<u32> = text.split([':', '.']).map(number).collect::<Option<_>>()?;
-    if numbers.len() == 3 {
-        numbers.insert(0, 0);
-    }
-    (numbers.len() == 4).then_some(numbers)
-}
-
-fn list(devices: &[NvidiaDevice]) -> String {
-    match devices {
-        [] => "none".to_owned(),
-        _ => join(devices.iter().map(|device| match &device.uuid {
-            Some(uuid) => format!("{} ({uuid})", device.index),
-            None => device.index.to_string(),
-        })),
-    }
-}
-
-fn join(items: impl Iterator<Item = String>) -> String {
-    items.collect::<Vec<_>>().join(", ")
 }
 
 impl Meant {

@@ -9,6 +9,7 @@ mod devices;
 mod environment;
 pub mod judge;
 mod render;
+mod seen;
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use super::{
     Settings, cdi_spec,
     cdi_types::{Edits, Spec},
     daemon_json,
-    disk::{Disk, is_absent},
+    disk::{Disk, NOT_UTF8, is_absent},
     toolkit_config,
 };
 use crate::{
@@ -44,9 +44,11 @@ fn scan_one(disk: &Disk, path: &str) -> SpecDir {
         Ok(names) => (names.unwrap_or_default(), None),
         Err(reason) => (Vec::new(), Some(reason)),
     };
-    let is_spec = |name: &String| name.ends_with(".json") || name.ends_with(".yaml");
-    let (specs, ignored): (Vec<String>, Vec<String>) = names.into_iter().partition(is_spec);
     let folder = path.trim_end_matches('/');
+    let is_spec = |name: &String| {
+        (name.ends_with(".json") || name.ends_with(".yaml")) && !disk.is_folder(&format!("{folder}/{name}"))
+    };
+    let (specs, ignored): (Vec<String>, Vec<String>) = names.into_iter().partition(is_spec);
     let files = specs.iter().map(|name| file(disk, format!("{folder}/{name}"))).collect();
     SpecDir { path: path.to_owned(), real_path: disk.real_path(path), unreadable, files, ignored }
 }
@@ -58,6 +60,7 @@ fn file(disk: &Disk, path: String) -> SpecFile {
             Err(reason) => SpecOutcome::Rejected { reason },
         },
         Ok(None) => SpecOutcome::Rejected { reason: "it is a link to nothing".to_owned() },
+        Err(reason) if reason == NOT_UTF8 => SpecOutcome::Rejected { reason },
         Err(reason) => SpecOutcome::Unreadable { reason },
     };
     SpecFile { path, outcome }

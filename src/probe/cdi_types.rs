@@ -99,7 +99,8 @@ pub(super) struct Hook {
 }
 
 /// A string; YAML readers of this family turn a bare number or truth value into one where the
-/// format wants a string (`name: 0`).
+/// format wants a string (`name: 0`). A bare `y`, `n`, `on` or `off` is a word here and a truth value to
+/// engines (`name: y` is listed as `true` by 28.5.2).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Text(pub(super) String);
 

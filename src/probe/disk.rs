@@ -14,6 +14,9 @@ pub(super) struct Disk {
     root: PathBuf,
 }
 
+/// The reason of a file whose bytes are no text: nobody can read it, root or not.
+pub(super) const NOT_UTF8: &str = "it is not UTF-8";
+
 /// The most that is read of any one file, in bytes.
 const MAX_BYTES: u64 = 8 << 20;
 
@@ -46,7 +49,7 @@ impl Disk {
             return Err(format!("it has {} bytes, more than any such file", metadata.len()));
         }
         let bytes = fs::read(place).map_err(|error| error.to_string())?;
-        String::from_utf8(bytes).map(Some).map_err(|_| "it is not UTF-8".to_owned())
+        String::from_utf8(bytes).map(Some).map_err(|_| NOT_UTF8.to_owned())
     }
 
     /// Names in a folder, sorted; `None` where there is no such folder.
@@ -65,6 +68,11 @@ impl Disk {
         }
         names.sort();
         Ok(Some(names))
+    }
+
+    /// Whether a folder is at a path, links followed.
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.place(path).is_dir()
     }
 
     /// Whether something is at a path, links followed.
