@@ -1,11 +1,17 @@
 //! The command as a user meets it: exit codes, streams, formats, and which files it takes.
 
+#![allow(clippy::disallowed_methods, reason = "each test makes files of its own")]
+
 #[path = "cli/fixes.rs"]
 mod fixes;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/render.rs"]
+mod render;
+#[path = "cli/search.rs"]
+mod search;
 
 use std::fs;
 
@@ -195,6 +201,28 @@ fn files_that_nobody_names() {
     assert_eq!(folder.run(&["config", "--services", "--env-file", "own.env"]).exits(0).out, "other\n");
     fs::rename(folder.path().join("own.env"), folder.path().join(".env")).expect("files can be renamed");
     assert_eq!(folder.run(&["config", "--services"]).exits(0).out, "other\n");
+}
+
+#[test]
+fn rules_and_their_pages() {
+    let folder = Folder::new(&[]);
+    let list = folder.run(&["rules", "--format", "json"]).exits(0).json();
+    let rules = list["rules"].as_array().expect("rules are a list");
+    assert!(folder.run(&["rules"]).exits(0).out.lines().count() == rules.len() + 1);
+    for text in ["CG106", "cg106", "legacy-gpu-reservation"] {
+        assert!(folder.run(&["explain", text]).exits(0).out.starts_with("# CG106 legacy-gpu-reservation\n"));
+    }
+    let outcome = folder.run(&["explain", "legacy-gpu-reservatoin"]).exits(2);
+    assert!(outcome.out.is_empty() && outcome.err.contains("did you mean `legacy-gpu-reservation`"), "{outcome:#?}");
+}
+
+#[cfg(not(feature = "probe"))]
+#[test]
+fn a_build_that_cannot_look_at_a_host_says_so() {
+    let folder = Folder::new(&[("compose.yaml", GOOD)]);
+    for args in [&["probe"][..], &["lint", "--host", "live"]] {
+        folder.run(args).fails_with(3, "built without the feature `probe`");
+    }
 }
 
 #[test]

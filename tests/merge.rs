@@ -8,7 +8,7 @@ use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
-    process::ExitCode,
+    process::{Command, ExitCode, Stdio},
 };
 
 use composegpu::{
@@ -124,9 +124,6 @@ impl Case {
 /// Ok where we agree with Compose; else how we differ.
 fn check(folder: &Path) -> Result<(), String> {
     let case = Case::read(folder);
-    if case.is("search", false) {
-        return Err("finding the files is the command line's part".to_owned());
-    }
     let refused = fs::read_to_string(folder.join("refused.txt")).ok();
     let answer = answer(&case);
     match (answer, refused) {
@@ -139,6 +136,11 @@ fn check(folder: &Path) -> Result<(), String> {
 
 /// Both forms, or why the project is refused.
 fn answer(case: &Case) -> Result<[Value; 2], String> {
+    // Finding the files is the command line's part.
+    if case.is("search", false) {
+        let [json, yaml] = ["json", "yaml"].map(|form| of_command(case, form));
+        return Ok([json?, yaml?]);
+    }
     let mut sources = SourceMap::default();
     let loaded = compose::load(&case.request(), &Disk, &mut sources).map_err(|error| error.to_string())?;
     let errors = |problems: &[composegpu::diag::Diagnostic]| {
@@ -153,6 +155,20 @@ fn answer(case: &Case) -> Result<[Value; 2], String> {
         problems if problems.is_empty() => Ok(forms.map(|form| form.value)),
         problems => Err(problems),
     }
+}
+
+/// What the program itself prints.
+fn of_command(case: &Case, form: &str) -> Result<Value, String> {
+    let run = Command::new(env!("CARGO_BIN_EXE_composegpu"))
+        .args(["config", "--format", form])
+        .current_dir(case.request().working_directory)
+        .env_clear()
+        .envs(case.environment())
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints UTF-8");
+    if run.status.success() { Ok(parse(&text(run.stdout))) } else { Err(text(run.stderr)) }
 }
 
 fn compare(folder: &Path, [json, yaml]: &[Value; 2]) -> Result<(), String> {

@@ -19,12 +19,15 @@ use std::{
 use fixture_projects::Fixture;
 use libtest_mimic::{Arguments, Failed, Trial};
 
+/// What is held of each fixture, and the word that its test's name begins with.
+const CHECKS: [(&str, Check); 3] = [("fix", fix::check), ("lint", lint::check), ("render", render::check)];
+
+type Check = fn(&Fixture) -> Result<(), Failed>;
+
 fn main() -> io::Result<ExitCode> {
     let mut trials = Vec::new();
-    let checks: [(&str, fn(&Fixture) -> Result<(), Failed>); 3] =
-        [("fix", fix::check), ("lint", lint::check), ("render", render::check)];
     for fixture in fixture_projects::all()? {
-        for (what, check) in checks {
+        for (what, check) in CHECKS {
             let fixture = fixture.clone();
             trials.push(Trial::test(format!("{what}::{}", fixture.name), move || check(&fixture)));
         }

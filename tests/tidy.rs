@@ -55,7 +55,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli/write"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
-    ("toml", &["probe/config_file"]),
+    ("toml", &["probe/toolkit_config"]),
 ];
 
 /// Where the world begins: disk, environment, clock, network.

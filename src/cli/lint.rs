@@ -61,6 +61,9 @@ pub(super) fn run(
     let problems: Vec<String> = problems.map(|problem| format!("error: {problem}\n")).collect();
     answer.err.extend(problems.iter().map(String::as_str));
     tell(args, world, &fixed, answer)?;
+    if answer.out.is_empty() && answer.err.is_empty() && world.is_watched() {
+        answer.err = format!("no findings in {}\n", counted(sets.len(), "project", "projects"));
+    }
     Ok(if problems.is_empty() { exit(args, &fixed) } else { Exit::Failed })
 }
 

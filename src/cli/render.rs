@@ -1,6 +1,6 @@
 //! `composegpu render`.
 
-use std::{fmt::Write, io::Read};
+use std::{fmt::Write, io::Read, path::Path};
 
 use super::{
     Answer,
@@ -16,7 +16,7 @@ use crate::{
     compose, gpu,
     host::HostFacts,
     lower::{self, Form, Lowered, Refused, Unlowerable, Wanted},
-    source::SourceMap,
+    source::{Files as _, SourceMap},
 };
 
 /// Prints the project with its GPU requests in the form that works on the host.
@@ -33,8 +33,13 @@ pub(super) fn run(
     let Some((project, sources)) = accepted_project(&args.project, true, world, stdin, answer)? else {
         return Ok(Exit::Findings);
     };
+    let files = DiskFiles::new(&world.working_directory);
+    if let Some(path) = args.output.as_deref().filter(|path| is_source(path, &sources, &files)) {
+        let text = format!("`{}` is one of the project's own files; write to another", path.display());
+        return Err(CliError::Usage(text));
+    }
     let requests = gpu::collect(&project);
-    let host = host(args, world, requests.is_empty())?;
+    let host = host(args, &files, requests.is_empty())?;
     let rendered = lower::render(project, &requests, host.as_ref(), wanted(args))
         .map_err(|refused| CliError::Unlowerable(refusal(&refused, &sources)))?;
     for service in &rendered.services {
@@ -49,13 +54,19 @@ pub(super) fn run(
     Ok(Exit::Clean)
 }
 
+/// Whether writing there would change what the project is made of.
+fn is_source(path: &Path, sources: &SourceMap, files: &DiskFiles) -> bool {
+    let path = files.resolve(path);
+    sources.iter().any(|(_, file)| files.resolve(file.path()) == path)
+}
+
 /// The host to render for; none is looked at where nothing depends on it.
-fn host(args: &RenderArgs, world: &Surroundings, has_no_requests: bool) -> Result<Option<HostFacts>, CliError> {
+fn host(args: &RenderArgs, files: &DiskFiles, has_no_requests: bool) -> Result<Option<HostFacts>, CliError> {
     let is_live = args.host == "live";
     if is_live && (has_no_requests || args.form == FormArg::Cpu) {
         return Ok(None);
     }
-    facts_of(&args.host, &DiskFiles::new(&world.working_directory)).map(Some)
+    facts_of(&args.host, files).map(Some)
 }
 
 fn wanted(args: &RenderArgs) -> Wanted {

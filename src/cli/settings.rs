@@ -52,6 +52,11 @@ impl Surroundings {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Whether a person watches: standard output goes to a terminal.
+    pub(super) fn is_watched(&self) -> bool {
+        self.is_terminal_out
+    }
+
     /// How to draw on standard output.
     pub(super) fn look(&self) -> Look {
         self.look_of(self.is_terminal_out)

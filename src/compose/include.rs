@@ -35,6 +35,10 @@ pub(super) fn include(reading: &mut Reading<'_>, layer: &mut Layer, surroundings
     let Some(entries) = root.shift_remove("include") else { return };
     let mut included = surroundings.included.clone();
     included.push(layer.path.clone());
+    if entries.as_seq().is_none() {
+        let message = format!("`include` takes a list, and this is {}", entries.kind());
+        reading.refuse_at(INCONSISTENT, entries.span(), message, Vec::new());
+    }
     for item in entries.as_seq().unwrap_or_default() {
         let Some(entry) = entry(item) else { continue };
         if let Some(model) = load(reading, &entry, surroundings, &included) {

@@ -30,12 +30,27 @@ pub(super) fn interpolate(model: &mut Value, environment: &Environment, problems
     pass.is_accepted
 }
 
+/// Whether a text decides which devices a service gets, or which of them a program sees.
+fn is_device_setting(path: &Path, text: &str) -> bool {
+    const KEYS: [&str; 4] = ["runtime", "gpus", "devices", "privileged"];
+    const VARIABLES: [&str; 3] = ["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "CUDA_VISIBLE_DEVICES"];
+    let steps: Vec<&str> = path.steps().iter().map(String::as_str).collect();
+    match steps.as_slice() {
+        ["services", _, key, ..] if KEYS.contains(key) => true,
+        ["services", _, "deploy", "resources", "reservations", "devices", ..] => true,
+        ["services", _, "environment", "[]"] => text.split_once('=').is_some_and(|(name, _)| VARIABLES.contains(&name)),
+        ["services", _, "environment", name] => VARIABLES.contains(name),
+        _ => false,
+    }
+}
+
 struct Pass<'a> {
     environment: &'a Environment,
     problems: &'a mut Vec<Diagnostic>,
     path: Path,
-    /// Variables already spoken of: Compose warns of each once.
-    seen: BTreeSet<String>,
+    /// Variables already spoken of: Compose warns of each once, we once more where a device
+    /// hangs on it.
+    seen: BTreeSet<(String, Severity)>,
     is_accepted: bool,
 }
 
@@ -76,7 +91,7 @@ impl Pass<'_> {
             }
         };
         if !substituted.unset.is_empty() {
-            self.warn(&substituted.unset, value.span());
+            self.warn(&substituted.unset, &text, value.span());
             value.hole = Some(Box::new(Hole { variables: substituted.unset }));
         }
         let text = if substituted.has_variables { substituted.text } else { text };
@@ -94,13 +109,14 @@ impl Pass<'_> {
         };
     }
 
-    fn warn(&mut self, variables: &[String], span: Option<Span>) {
+    fn warn(&mut self, variables: &[String], text: &str, span: Option<Span>) {
+        let severity = if is_device_setting(&self.path, text) { Severity::Warning } else { Severity::Info };
         for variable in variables {
-            if self.seen.insert(variable.clone()) {
+            if self.seen.insert((variable.clone(), severity)) {
                 let message = format!("the variable `{variable}` has no value: Compose puts nothing in its place");
                 let help =
                     format!("set `{variable}` in the environment or in `.env`, or write `${{{variable}:-default}}`");
-                self.report(UNSET_VARIABLE, Severity::Info, message, span).help = Some(help);
+                self.report(UNSET_VARIABLE, severity, message, span).help = Some(help);
             }
         }
     }
@@ -111,7 +127,7 @@ impl Pass<'_> {
             TemplateError::Required { variable, reason } => {
                 let why = if reason.is_empty() { String::new() } else { format!(": {reason}") };
                 let message = format!("the variable `{variable}` must be set{why}");
-                if self.seen.insert(variable.clone()) {
+                if self.seen.insert((variable.clone(), Severity::Info)) {
                     self.report(UNSET_VARIABLE, Severity::Info, message, span).help = Some(format!(
                         "Compose refuses the project without it; set `{variable}` in the environment or in `.env`"
                     ));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Environment, Project, consistency, environment, name,
+    Environment, Project, consistency, device_requests, env_file, environment, name,
     phases::{self, Surroundings},
     reading::{INCONSISTENT, Reading},
 };
@@ -100,6 +100,8 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
         is_accepted: false,
     };
     reading.diagnostics.extend(consistency::check(&project));
+    device_requests::check(&project, reading.sources, &mut reading.diagnostics);
+    reading.diagnostics.extend(env_file::missing(&project, reading.files));
     project.is_accepted = reading.is_accepted && !reading.has_errors();
     Loaded { project, diagnostics: reading.diagnostics }
 }

@@ -24,7 +24,10 @@ pub(super) fn project_name(
     }
     let lookup = |name: &str| environment.get(name).map(str::to_owned);
     let written = trees.iter().filter_map(written_name).next_back();
-    let written = written.and_then(|text| template::substitute(text, &lookup).ok()).map(|out| out.text);
+    let written = match request.is_interpolated {
+        true => written.and_then(|text| template::substitute(text, &lookup).ok()).map(|out| out.text),
+        false => written.map(str::to_owned),
+    };
     match written.filter(|name| !name.is_empty()) {
         Some(name) if normalise(&name).is_empty() => Err(name),
         Some(name) => Ok(normalise(&name)),

@@ -63,6 +63,11 @@ const UNIQUE: &[(Pattern, Indexer)] = &[
     ("services.*.volumes", Indexer::Volume),
 ];
 
+/// Whether a list at this path is keyed.
+pub(super) fn is_keyed(path: &Path) -> bool {
+    UNIQUE.iter().any(|(pattern, _)| path.matches(pattern))
+}
+
 /// Makes the keyed lists of a model unique.
 pub(super) fn enforce(model: &mut Value, problems: &mut Vec<Diagnostic>) {
     walk(model, &mut Path::default(), problems);
@@ -141,11 +146,13 @@ fn key(item: &Value, indexer: Indexer) -> Result<Option<String>, String> {
             None => field("target").or_else(|| field("source").map(|source| format!("{folder}/{source}"))),
         },
         Indexer::Port => match item.as_map() {
-            // No protocol is not `tcp` here: Compose sets the default later.
             Some(_) => {
                 let target = field("target").ok_or("a port has no `target`")?;
-                let [address, published, protocol] = ["host_ip", "published", "protocol"].map(field);
-                Some(format!("{address:?}:{published:?}:{target}/{protocol:?}"))
+                let address = field("host_ip").unwrap_or_else(|| "0.0.0.0".to_owned());
+                let protocol = field("protocol").unwrap_or_else(|| "tcp".to_owned());
+                // 8080 and "8080" are two ports to Compose, which prints them into its key as Go does.
+                let published = item.get("published").map(|published| &published.data);
+                Some(format!("{address}:{published:?}:{target}/{protocol}"))
             }
             None => item.scalar_text(),
         },

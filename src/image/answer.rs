@@ -15,8 +15,9 @@ use super::{
     holds::{Holder, Provided},
     install::{self, Effect},
     overlay,
-    place::{join, parent},
+    place::{below, join, parent},
     program::Word,
+    requirement::{self, Names},
     stage::{Base, From, Step, StepKind},
 };
 use crate::{source::SourceMap, source::Span, yaml::Value};
@@ -77,6 +78,9 @@ impl Question<'_> {
         let located = self.locate(&parts, may_end_in_variable).ok_or_else(|| {
             format!("`{package}` is not in the build context, and may be a package or come from the base image")
         })?;
+        if !self.holder.context.is_direct(&located.whole) {
+            return Err(format!("a link leads to `{package}`, which may be copied under its other path"));
+        }
         self.nothing_else_brings(start, package, &targets, &located)?;
         Ok(Some(self.proof(package, searched, &located, ignored_by)))
     }
@@ -131,13 +135,14 @@ impl Question<'_> {
         if let Some(reason) = overlay::over(self.service, targets) {
             return Err(reason);
         }
-        if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, package, targets) {
+        let names = names(self.holder.context, package, located);
+        if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, targets) {
             return Err(reason);
         }
         let read = |file: &str, directory: Option<&str>| {
-            effects::requirements(self.holder, self.stage, file, directory, package)
+            effects::requirements(self.holder, self.stage, file, directory, &names)
         };
-        if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), package, &read) {
+        if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), &names, &read) {
             return Err(reason);
         }
         // What `.dockerignore` keeps out lands nowhere.
@@ -146,7 +151,7 @@ impl Question<'_> {
         }
         match carry::places(self.holder, self.stage, &located.path).as_deref() {
             Some([]) => Ok(()),
-            Some([place, ..]) => Err(format!("the image has `{package}` at `{place}`, which Python may search")),
+            Some(_) => Err(format!("a COPY brings `{package}` to a place that Python may search")),
             None => Err("the image has too many copies to follow".to_owned()),
         }
     }
@@ -156,8 +161,11 @@ impl Question<'_> {
     fn locate(&self, parts: &[&str], may_end_in_variable: bool) -> Option<Located> {
         let context = self.holder.context;
         let mut folders = vec!["/".to_owned()];
-        for step in self.copies() {
+        for step in self.steps() {
             let StepKind::Copy(copy) = &step.kind else { continue };
+            if copy.from != From::Context {
+                continue;
+            }
             for source in copy.sources.iter().flatten() {
                 let source = source_path(source);
                 folders.extend([parent(&source).to_owned(), source]);
@@ -179,16 +187,24 @@ impl Question<'_> {
         })
     }
 
-    /// COPY and ADD lines that take from the context, of the stages that count.
-    fn copies(&self) -> Vec<&Step> {
+    /// COPY and ADD lines into the folders that are searched.
+    fn labels(&self, searched: &[String]) -> Vec<Span> {
+        let is_searched = |step: &&&Step| match &step.kind {
+            StepKind::Copy(copy) => searched.iter().any(|root| below(&copy.destination, root).is_some()),
+            _ => false,
+        };
+        self.steps().iter().filter(is_searched).map(|step| step.span).collect()
+    }
+
+    /// All steps of the image's stages, in order.
+    fn steps(&self) -> Vec<&Step> {
         let chain = std::iter::successors(Some(self.stage), |stage| match self.holder.stages[*stage].base {
             Base::Stage(parent) => Some(parent),
             _ => None,
         });
         let mut chain: Vec<usize> = chain.collect();
         chain.reverse();
-        let steps = chain.into_iter().flat_map(|stage| &self.holder.stages[stage].steps);
-        steps.filter(|step| matches!(&step.kind, StepKind::Copy(copy) if copy.from == From::Context)).collect()
+        chain.into_iter().flat_map(|stage| &self.holder.stages[stage].steps).collect()
     }
 
     fn proof(&self, package: &str, searched: Vec<String>, located: &Located, ignored_by: Option<Span>) -> Absence {
@@ -199,7 +215,7 @@ impl Question<'_> {
         Absence {
             package: package.to_owned(),
             workdir: holder.stages[self.stage].workdir_span,
-            copies: self.copies().iter().map(|step| step.span).collect(),
+            copies: self.labels(&searched),
             located: located.path.trim_start_matches('/').to_owned(),
             is_folder: located.is_folder,
             copy_line: line.filter(|_| ignored_by.is_none()),
@@ -215,4 +231,19 @@ fn whole_of(context: &Context<'_>, package: &str, rest: &[&str]) -> Option<Strin
     let own = (!rest.is_empty()).then(|| format!("{whole}.py"));
     let named = own.into_iter().chain([format!("{whole}/__main__.py"), format!("{whole}/__init__.py")]);
     named.into_iter().find(|path| context.entry(path) == Entry::File)
+}
+
+/// Under which names packages may bring the module: its own, and what the projects around it
+/// in the context call themselves.
+fn names(context: &Context<'_>, package: &str, located: &Located) -> Names {
+    const MAX_BYTES: usize = 1 << 20;
+    let mut names = Names { module: package.to_owned(), distributions: Vec::new() };
+    let folders = [located.path.as_str(), parent(&located.path), parent(parent(&located.path))];
+    for folder in folders {
+        for file in ["pyproject.toml", "setup.py", "setup.cfg"] {
+            let text = context.text(&join(folder, file), MAX_BYTES).unwrap_or_default();
+            names.distributions.extend(requirement::distributions(&text));
+        }
+    }
+    names
 }

@@ -54,6 +54,9 @@ pub enum Program {
     Module(String),
     /// A Python script by its path, as written.
     Script(String),
+    /// A program that is not followed further, by its name: another language's, a binary, a
+    /// shell script.
+    Other(String),
 }
 
 /// Whether an image holds something.

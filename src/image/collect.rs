@@ -190,19 +190,20 @@ fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String>
         Some(value) => value.as_str().filter(|path| value.hole.is_none() && path.starts_with('/')).map(place::normal),
     };
     let started = command::follow(&line, directory)?;
-    let answer = |start: &command::Start| {
-        let (word, program, held) = match &start.starts {
-            Starts::Module { name, may_end_in_variable, folder } => {
-                let held = question.module(start, &name.text, *may_end_in_variable, folder.as_ref());
-                (name, Program::Module(name.text.clone()), held)
-            }
-            Starts::Script(word) => {
-                let held = Held::Unknown("scripts are not looked up".to_owned());
-                (word, Program::Script(word.text.clone()), held)
-            }
-            Starts::Nothing | Starts::Unknown(_) => unreachable!("only what starts something is kept"),
-        };
-        Start { program, place: word.span.map(|span| word_span(span, &word.text, question.sources)), held }
+    Ok(started.iter().map(|start| answer(question, start)).collect())
+}
+
+fn answer(question: &Question<'_>, start: &command::Start) -> Start {
+    let not_looked_up = || Held::Unknown("only modules are looked up".to_owned());
+    let (word, program, held) = match &start.starts {
+        Starts::Module { name, may_end_in_variable, folder } => {
+            let held = question.module(start, &name.text, *may_end_in_variable, folder.as_ref());
+            (Some(name), Program::Module(name.text.clone()), held)
+        }
+        Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), not_looked_up()),
+        Starts::Other(name) => (None, Program::Other(name.clone()), not_looked_up()),
+        Starts::Nothing | Starts::Unknown(_) => unreachable!("only what starts something is kept"),
     };
-    Ok(started.iter().map(answer).collect())
+    let place = word.and_then(|word| Some(word_span(word.span?, &word.text, question.sources)));
+    Start { program, place, held }
 }

@@ -30,9 +30,14 @@ pub(super) struct Start {
 /// # Errors
 /// Why it is not known what runs, as one clause.
 pub(super) fn follow(words: &[Word], directory: Option<String>) -> Result<Vec<Start>, String> {
-    let mut walk = Walk { directory, python_path: None, before: Vec::new(), out: Vec::new() };
-    walk.command(words, 0)?;
-    Ok(walk.out)
+    let mut walk = Walk { directory, python_path: None, before: Vec::new(), out: Vec::new(), other: None };
+    match (walk.command(words, 0), walk.other.take()) {
+        (Err(_), Some(name)) => {
+            walk.push(Starts::Other(name));
+            Ok(walk.out)
+        }
+        (followed, _) => followed.map(|()| walk.out),
+    }
 }
 
 struct Walk {
@@ -40,6 +45,8 @@ struct Walk {
     python_path: Option<Token>,
     before: Vec<Simple>,
     out: Vec<Start>,
+    /// The last program that is not in the table.
+    other: Option<String>,
 }
 
 /// Wrappers inside wrappers that are followed.
@@ -75,16 +82,27 @@ impl Walk {
         match starts(words) {
             Starts::Nothing => Ok(()),
             Starts::Unknown(reason) => Err(reason),
+            Starts::Other(name) => Err(self.other(name)),
             found => {
-                self.out.push(Start {
-                    starts: found,
-                    directory: self.directory.clone(),
-                    python_path: self.python_path.clone(),
-                    before: self.before.clone(),
-                });
+                self.push(found);
                 Ok(())
             }
         }
+    }
+
+    fn push(&mut self, starts: Starts) {
+        self.out.push(Start {
+            starts,
+            directory: self.directory.clone(),
+            python_path: self.python_path.clone(),
+            before: self.before.clone(),
+        });
+    }
+
+    fn other(&mut self, name: String) -> String {
+        let reason = format!("what `{name}` starts is not known");
+        self.other = Some(name);
+        reason
     }
 
     /// `sh -c TEXT`; a script file is not read.
@@ -100,7 +118,7 @@ impl Walk {
                         return self.script(script, depth);
                     }
                 }
-                text => return Err(format!("the script `{text}` is not read")),
+                text => return Err(self.other(text.to_owned())),
             }
         }
         Err("a shell without a script".to_owned())

@@ -78,6 +78,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether no link leads to a path: what lies there is copied under this path alone.
+    pub(super) fn is_direct(&self, path: &str) -> bool {
+        self.files.resolve(&self.on_disk(path)) == self.resolved.join(path.trim_start_matches('/'))
+    }
+
     /// Names in a folder; `None` where they are too many or cannot be read.
     pub(super) fn names(&self, path: &str) -> Option<Vec<String>> {
         if self.entry(path) != Entry::Folder {

@@ -20,9 +20,10 @@ pub struct Dockerfile {
     pub stages: Vec<Stage>,
 }
 
-/// Instructions that are read at most; far above what people write, and low enough that
+/// Instructions and stages that are read at most; far above what people write, and low enough that
 /// the work stays small on a generated file.
 const MAX_INSTRUCTIONS: usize = 4000;
+const MAX_STAGES: usize = 250;
 
 /// Reads a Dockerfile.
 ///
@@ -37,6 +38,9 @@ pub fn parse(file: FileId, text: &str) -> Result<Dockerfile, String> {
     check_directives(&parsed.parser_directives)?;
     if parsed.instructions.len() > MAX_INSTRUCTIONS {
         return Err(format!("the Dockerfile has more than {MAX_INSTRUCTIONS} instructions"));
+    }
+    if parsed.stages().len() > MAX_STAGES {
+        return Err(format!("the Dockerfile has more than {MAX_STAGES} stages"));
     }
     let reader = Reader { file, text, shift: text.len() - body.len() };
     let arguments = parsed.global_args().flat_map(|arg| arguments(&arg.arguments.value)).collect();

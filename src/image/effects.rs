@@ -12,7 +12,7 @@ use super::{
     install::{Effect, effect},
     instruction::{CommandLine, RunText},
     place::{join, overlaps},
-    requirement::{Brings, is_package_place, line_brings},
+    requirement::{Brings, Names, is_package_place, line_brings},
     shell::joined,
     stage::{Base, Copy, From, StepKind},
 };
@@ -23,7 +23,7 @@ const MAX_FILE_BYTES: usize = 1 << 20;
 
 /// What the RUN lines of a stage, and of those that it copies from, may do about a module.
 /// `targets` are the paths of the image at which it would be found.
-pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, module: &str, targets: &[String]) -> Effect {
+pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, names: &Names, targets: &[String]) -> Effect {
     let mut waiting = vec![stage];
     let mut seen = BTreeSet::new();
     while let Some(index) = waiting.pop() {
@@ -45,7 +45,7 @@ pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, module: &str, targets:
                     _ => {}
                 },
                 StepKind::Run { run, directory, variables, shell } => {
-                    let cx = RunCx { holder, stage: index, module };
+                    let cx = RunCx { holder, stage: index, names };
                     let effect = cx.run(run, directory.as_deref(), variables, shell);
                     if effect != Effect::None {
                         return effect;
@@ -70,7 +70,7 @@ fn may_carry(copy: &Copy, targets: &[String]) -> bool {
 struct RunCx<'a> {
     holder: &'a Holder<'a>,
     stage: usize,
-    module: &'a str,
+    names: &'a Names,
 }
 
 impl RunCx<'_> {
@@ -101,8 +101,8 @@ impl RunCx<'_> {
     fn script(&self, text: &str, directory: Option<&str>, variables: &Variables) -> Effect {
         let lookup = |name: &str| variables.get(name).cloned().flatten();
         let read =
-            |file: &str, directory: Option<&str>| requirements(self.holder, self.stage, file, directory, self.module);
-        effect(text, directory, &lookup, self.module, &read)
+            |file: &str, directory: Option<&str>| requirements(self.holder, self.stage, file, directory, self.names);
+        effect(text, directory, &lookup, self.names, &read)
     }
 }
 
@@ -116,7 +116,7 @@ pub(super) fn requirements(
     stage: usize,
     file: &str,
     directory: Option<&str>,
-    module: &str,
+    names: &Names,
 ) -> Effect {
     let path = match (file.starts_with('/'), directory) {
         (true, _) => join("/", file),
@@ -124,7 +124,7 @@ pub(super) fn requirements(
         (false, None) => return unread(file),
     };
     match holder.provides(stage, &path) {
-        Provided::Context(path) => requirement_files(holder.context, path, module),
+        Provided::Context(path) => requirement_files(holder.context, path, names),
         _ => unread(file),
     }
 }
@@ -133,7 +133,7 @@ fn unread(file: &str) -> Effect {
     Effect::May(format!("`{file}` cannot be read, and may name it"))
 }
 
-fn requirement_files(context: &Context<'_>, first: String, module: &str) -> Effect {
+fn requirement_files(context: &Context<'_>, first: String, names: &Names) -> Effect {
     let mut seen = Vec::new();
     let mut waiting = vec![first];
     while let Some(path) = waiting.pop() {
@@ -142,7 +142,7 @@ fn requirement_files(context: &Context<'_>, first: String, module: &str) -> Effe
         }
         let Some(text) = context.text(&path, MAX_FILE_BYTES) else { return unread(&path) };
         for line in text.replace("\\\n", " ").lines() {
-            match line_brings(line, module) {
+            match line_brings(line, names) {
                 Brings::No => {}
                 Brings::Maybe => {
                     return Effect::May(format!("`{}` names `{}`", super::place::name(&path), line.trim()));

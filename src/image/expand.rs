@@ -4,14 +4,24 @@
 //! variable that nobody declared may still come from the base image, so it is not known.
 //! Source: moby/buildkit `frontend/dockerfile/shell/lex.go`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter::Peekable, str::Chars};
 
 /// ARG and ENV as they stand at one instruction; `None` is declared, with a value that is
 /// not known.
 pub(super) type Variables = BTreeMap<String, Option<String>>;
 
+/// Defaults inside defaults that are followed.
+const MAX_DEPTH: u32 = 16;
+
 /// Replaces variables and takes off quotes; `None` where the result is not known.
 pub(super) fn expand(text: &str, variables: &Variables) -> Option<String> {
+    nested(text, variables, 0)
+}
+
+fn nested(text: &str, variables: &Variables, depth: u32) -> Option<String> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
     let mut out = String::new();
     let mut chars = text.chars().peekable();
     let mut quote = None;
@@ -24,14 +34,14 @@ pub(super) fn expand(text: &str, variables: &Variables) -> Option<String> {
                 Some(c @ ('"' | '$' | '\\')) => out.push(c),
                 c => out.extend(std::iter::once('\\').chain(c)),
             },
-            ('$', None | Some('"')) => out.push_str(&variable(&mut chars, variables)?),
+            ('$', None | Some('"')) => out.push_str(&variable(&mut chars, variables, depth)?),
             (c, _) => out.push(c),
         }
     }
     quote.is_none().then_some(out)
 }
 
-fn variable(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, variables: &Variables) -> Option<String> {
+fn variable(chars: &mut Peekable<Chars<'_>>, variables: &Variables, depth: u32) -> Option<String> {
     let is_name = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
     if chars.next_if_eq(&'{').is_none() {
         let name: String = std::iter::from_fn(|| chars.next_if(is_name)).collect();
@@ -39,11 +49,11 @@ fn variable(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, variables: &Va
     }
     let name: String = std::iter::from_fn(|| chars.next_if(is_name)).collect();
     let mut rest = String::new();
-    let mut depth = 1;
+    let mut open = 1;
     for c in chars.by_ref() {
-        depth += i32::from(c == '{') - i32::from(c == '}');
-        if depth == 0 {
-            return operator(variables.get(&name)?.clone(), &rest, variables);
+        open += i32::from(c == '{') - i32::from(c == '}');
+        if open == 0 {
+            return operator(variables.get(&name)?.clone(), &rest, variables, depth + 1);
         }
         rest.push(c);
     }
@@ -51,17 +61,17 @@ fn variable(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, variables: &Va
 }
 
 /// What stands behind the name in `${…}`: nothing, `:-word`, `-word`, `:+word`, `+word`.
-fn operator(value: Option<String>, rest: &str, variables: &Variables) -> Option<String> {
+fn operator(value: Option<String>, rest: &str, variables: &Variables, depth: u32) -> Option<String> {
     let value = value?;
     if let Some(word) = rest.strip_prefix(":-") {
-        return if value.is_empty() { expand(word, variables) } else { Some(value) };
+        return if value.is_empty() { nested(word, variables, depth) } else { Some(value) };
     }
     if let Some(word) = rest.strip_prefix(":+") {
-        return if value.is_empty() { Some(value) } else { expand(word, variables) };
+        return if value.is_empty() { Some(value) } else { nested(word, variables, depth) };
     }
     match (rest.strip_prefix('-'), rest.strip_prefix('+')) {
         (Some(_), _) => Some(value),
-        (_, Some(word)) => expand(word, variables),
+        (_, Some(word)) => nested(word, variables, depth),
         _ => rest.is_empty().then_some(value),
     }
 }

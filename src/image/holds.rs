@@ -76,7 +76,7 @@ impl Holder<'_> {
             let found = match (source, &copy.from) {
                 (None, _) => heredoc(copy, path),
                 (Some(source), From::Context) => from_context(self.context, copy, source, path),
-                (Some(source), From::Stage(stage)) => self.from_stage(*stage, copy, source, path),
+                (Some(source), From::Stage(stage)) => self.through_stage(*stage, copy, source, path),
                 (Some(source), From::Named(from)) => match self.named.get(from) {
                     Some(context) => match from_context(context, copy, source, path) {
                         Provided::Context(_) => Provided::Elsewhere,
@@ -97,7 +97,7 @@ impl Holder<'_> {
         unknown
     }
 
-    fn from_stage(&self, stage: usize, copy: &Copy, source: &str, path: &str) -> Provided {
+    fn through_stage(&self, stage: usize, copy: &Copy, source: &str, path: &str) -> Provided {
         if !overlaps(&copy.destination, path) {
             return Provided::No;
         }

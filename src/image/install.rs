@@ -6,7 +6,7 @@
 
 use super::{
     pip::pip,
-    requirement::{Brings, brings},
+    requirement::{Brings, Names, brings},
     shell::{Joined, Lookup, Simple, Token, split},
 };
 
@@ -29,23 +29,16 @@ const NEVER: &[&str] = &[
     "[",
     "addgroup",
     "adduser",
-    "apk",
-    "apt",
-    "apt-get",
-    "aptitude",
     "cat",
     "chgrp",
     "chmod",
     "chown",
     "corepack",
-    "dnf",
-    "dpkg",
     "dpkg-reconfigure",
     "echo",
     "exit",
     "export",
     "false",
-    "find",
     "gpg",
     "grep",
     "groupadd",
@@ -54,7 +47,6 @@ const NEVER: &[&str] = &[
     "ldconfig",
     "locale-gen",
     "ls",
-    "microdnf",
     "mkdir",
     "npm",
     "nvidia-smi",
@@ -63,14 +55,12 @@ const NEVER: &[&str] = &[
     "pwd",
     "rm",
     "rmdir",
-    "sed",
     "set",
     "sha256sum",
     "sleep",
     "stat",
     "strip",
     "test",
-    "touch",
     "true",
     "ulimit",
     "umask",
@@ -82,7 +72,6 @@ const NEVER: &[&str] = &[
     "usermod",
     "which",
     "yarn",
-    "yum",
 ];
 
 /// Programs that only write the file that they are told to, or nothing: they count where
@@ -92,26 +81,26 @@ const DOWNLOADS: &[&str] = &["aria2c", "curl", "wget", "hf", "huggingface-cli"];
 /// Programs that put files elsewhere: harmless into folders of programs and settings.
 const MOVES: &[&str] = &["cp", "install", "ln", "mv"];
 
-/// What a shell text may do about a module whose first name is `module`.
+/// What a shell text may do about a module.
 pub(super) fn effect(
     text: &str,
     directory: Option<&str>,
     lookup: Lookup<'_>,
-    module: &str,
+    names: &Names,
     requirements: Requirements<'_>,
 ) -> Effect {
     let commands = match split(text, lookup) {
         Ok(commands) => commands,
         Err(what) => return Effect::May(format!("{what} in a RUN line may bring it")),
     };
-    of_commands(&commands, directory, module, requirements)
+    of_commands(&commands, directory, names, requirements)
 }
 
 /// What commands may do one after the other.
 pub(super) fn of_commands(
     commands: &[Simple],
     directory: Option<&str>,
-    module: &str,
+    names: &Names,
     requirements: Requirements<'_>,
 ) -> Effect {
     let mut directory = directory.map(str::to_owned);
@@ -119,7 +108,7 @@ pub(super) fn of_commands(
         if command.joined == Joined::Pipe && !is_reader(command) {
             return Effect::May("a RUN line pipes into a program".to_owned());
         }
-        let effect = of_command(command, &mut directory, module, requirements);
+        let effect = of_command(command, &mut directory, names, requirements);
         if effect != Effect::None {
             return effect;
         }
@@ -136,10 +125,10 @@ fn is_reader(command: &Simple) -> bool {
 fn of_command(
     command: &Simple,
     directory: &mut Option<String>,
-    module: &str,
+    names: &Names,
     requirements: Requirements<'_>,
 ) -> Effect {
-    if let Some(file) = command.writes.iter().find(|file| !file.is_known || mentions(&file.text, module)) {
+    if let Some(file) = command.writes.iter().find(|file| !file.is_known || mentions(&file.text, &names.module)) {
         return Effect::May(format!("a RUN line writes `{}`", file.text));
     }
     let words = plain(&command.words);
@@ -153,27 +142,40 @@ fn of_command(
             *directory = target.and_then(|word| changed(directory.as_deref(), &word.text));
             Effect::None
         }
-        "tee" if !rest.iter().any(|word| !word.is_known || mentions(&word.text, module)) => Effect::None,
-        "pip" => pip(rest, directory.as_deref(), module, requirements),
-        name if is_versioned(name, "pip") => pip(rest, directory.as_deref(), module, requirements),
-        name if is_versioned(name, "python") => python(rest, directory.as_deref(), module, requirements),
-        "uv" if rest.first().is_some_and(|word| word.text == "pip") => {
-            pip(&rest[1..], directory.as_deref(), module, requirements)
+        "tee" if !rest.iter().any(|word| !word.is_known || mentions(&word.text, &names.module)) => Effect::None,
+        "conda" | "mamba" | "micromamba" => conda(rest, names),
+        "apk" | "apt" | "apt-get" | "aptitude" | "dnf" | "dpkg" | "find" | "microdnf" | "sed" | "touch" | "yum" => {
+            let is_odd = |word: &Token| {
+                let is_package = [".deb", ".rpm", ".apk"].iter().any(|ending| word.text.ends_with(ending));
+                is_package || word.text.starts_with("-exec") || mentions(&word.text, &names.module)
+            };
+            if rest.iter().any(is_odd) { may(program) } else { Effect::None }
         }
-        "uv" | "pipx"
-            if rest.first().is_some_and(|word| matches!(word.text.as_str(), "venv" | "python" | "cache" | "lock")) =>
-        {
+        name if NEVER.contains(&name) => Effect::None,
+        name if DOWNLOADS.contains(&name) && !rest.iter().any(|word| mentions(&word.text, &names.module)) => {
             Effect::None
         }
-        "conda" | "mamba" | "micromamba" => conda(rest, module),
-        name if NEVER.contains(&name) => {
-            let writes = matches!(name, "apk" | "apt" | "apt-get" | "dnf" | "find" | "sed" | "touch" | "yum");
-            if writes && rest.iter().any(|word| mentions(&word.text, module)) { may(program) } else { Effect::None }
-        }
-        name if DOWNLOADS.contains(&name) && !rest.iter().any(|word| mentions(&word.text, module)) => Effect::None,
         name if MOVES.contains(&name) && rest.last().is_some_and(is_system_place) => Effect::None,
-        _ => may(program),
+        name => installer(name, rest, directory.as_deref(), names, requirements).unwrap_or_else(|| may(program)),
     }
+}
+
+/// Programs that install Python packages; `None` for any other.
+fn installer(
+    name: &str,
+    rest: &[Token],
+    directory: Option<&str>,
+    names: &Names,
+    requirements: Requirements<'_>,
+) -> Option<Effect> {
+    let verb = rest.first().map_or("", |word| word.text.as_str());
+    Some(match name {
+        "uv" if verb == "pip" => pip(&rest[1..], directory, names, requirements),
+        "uv" | "pipx" if ["venv", "python", "cache", "lock"].contains(&verb) => Effect::None,
+        name if is_versioned(name, "pip") => pip(rest, directory, names, requirements),
+        name if is_versioned(name, "python") => python(rest, directory, names, requirements),
+        _ => return None,
+    })
 }
 
 fn may(program: &Token) -> Effect {
@@ -192,19 +194,19 @@ fn plain(words: &[Token]) -> &[Token] {
     &words[words.iter().take_while(is_before).count()..]
 }
 
-fn python(words: &[Token], directory: Option<&str>, module: &str, requirements: Requirements<'_>) -> Effect {
+fn python(words: &[Token], directory: Option<&str>, names: &Names, requirements: Requirements<'_>) -> Effect {
     let is_flag = |word: &&Token| matches!(word.text.as_str(), "-u" | "-B" | "-s" | "-O");
     let words = &words[words.iter().take_while(is_flag).count()..];
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     match (text(0), text(1)) {
-        ("-m", "pip") => pip(&words[2..], directory, module, requirements),
+        ("-m", "pip") => pip(&words[2..], directory, names, requirements),
         ("-m", "venv" | "ensurepip" | "compileall" | "virtualenv") | ("--version" | "-V", _) => Effect::None,
-        ("-c", code) if !mentions(code, module) && !code.contains("open(") => Effect::None,
+        ("-c", code) if !mentions(code, &names.module) && !code.contains("open(") => Effect::None,
         _ => Effect::May("a RUN line runs Python".to_owned()),
     }
 }
 
-fn conda(words: &[Token], module: &str) -> Effect {
+fn conda(words: &[Token], names: &Names) -> Effect {
     let verb = words.iter().find(|word| !word.text.starts_with('-')).map_or("", |word| word.text.as_str());
     match verb {
         "clean" | "config" | "init" | "info" => Effect::None,
@@ -212,7 +214,7 @@ fn conda(words: &[Token], module: &str) -> Effect {
             if !words.iter().any(|word| !word.is_known || word.text.starts_with("--file") || word.text == "-f") =>
         {
             let is_like =
-                |word: &&Token| brings(&word.text, true, module) == Brings::Maybe && !word.text.starts_with('-');
+                |word: &&Token| brings(&word.text, true, names) == Brings::Maybe && !word.text.starts_with('-');
             words.iter().find(is_like).map_or(Effect::None, may)
         }
         _ => Effect::May(format!("`conda {verb}` may bring it")),

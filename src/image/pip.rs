@@ -4,7 +4,7 @@
 
 use super::{
     install::{Effect, Requirements},
-    requirement::{Brings, brings},
+    requirement::{Brings, Names, brings},
     shell::Token,
 };
 
@@ -50,7 +50,7 @@ const PIP_VALUES: &[&str] = &[
 ];
 
 /// What the words behind `pip` may do about a module.
-pub(super) fn pip(words: &[Token], directory: Option<&str>, module: &str, requirements: Requirements<'_>) -> Effect {
+pub(super) fn pip(words: &[Token], directory: Option<&str>, names: &Names, requirements: Requirements<'_>) -> Effect {
     let Some(at) = words.iter().position(|word| !word.text.starts_with('-')) else { return Effect::None };
     let is_sync = match words[at].text.as_str() {
         "install" => false,
@@ -73,7 +73,7 @@ pub(super) fn pip(words: &[Token], directory: Option<&str>, module: &str, requir
                 rest = rest.get(1..).unwrap_or_default();
                 file.map_or_else(|| pip_may(word), |file| requirements(&file.text, directory))
             }
-            PipWord::Package if brings(&word.text, word.is_known, module) == Brings::No => Effect::None,
+            PipWord::Package if brings(&word.text, word.is_known, names) == Brings::No => Effect::None,
             PipWord::Package | PipWord::Place => pip_may(word),
         };
         if effect != Effect::None {

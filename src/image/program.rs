@@ -30,6 +30,8 @@ pub(super) enum Starts {
     Script(Word),
     /// Nothing of the project.
     Nothing,
+    /// A program that is not in the table.
+    Other(String),
     /// Unknown, and why.
     Unknown(String),
 }
@@ -82,7 +84,7 @@ pub(super) fn starts(words: &[Word]) -> Starts {
     if is_versioned(name, "python") || is_versioned(name, "pypy") {
         return python(rest);
     }
-    server(name, rest).unwrap_or_else(|| Starts::Unknown(format!("what `{name}` starts is not known")))
+    server(name, rest).unwrap_or_else(|| Starts::Other(name.to_owned()))
 }
 
 /// Programs that take the module among their words.
@@ -147,7 +149,7 @@ fn file_behind(words: &[Word], verbs: &[&str]) -> Starts {
 
 /// The first word that is neither an option nor an option's value, and its place. An option
 /// that is not a switch is taken to have a value.
-fn positional<'a>(words: &'a [Word], switches: Switches) -> Option<(&'a Word, usize)> {
+fn positional(words: &[Word], switches: Switches) -> Option<(&Word, usize)> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         if !word.text.starts_with('-') {

@@ -14,21 +14,44 @@ pub(super) enum Brings {
     File(String),
 }
 
+/// Names under which a module may come.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    /// The module's first name.
+    pub(super) module: String,
+    /// Distributions that the build context itself makes.
+    pub(super) distributions: Vec<String>,
+}
+
+/// Names that a `pyproject.toml`, `setup.py` or `setup.cfg` gives to what it makes.
+pub(super) fn distributions(text: &str) -> Vec<String> {
+    let value = |line: &str| {
+        let value = line.trim().trim_start_matches("setup(").strip_prefix("name")?.trim_start().strip_prefix('=')?;
+        let value = value.split(',').next()?.trim().trim_matches(['"', '\'', ')']);
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    text.lines().filter_map(value).collect()
+}
+
 /// One word of `pip install`, or one line of a requirements file without its comment.
 /// `is_known` is false where a variable is left in the text.
-pub(super) fn brings(requirement: &str, is_known: bool, module: &str) -> Brings {
+pub(super) fn brings(requirement: &str, is_known: bool, names: &Names) -> Brings {
     let requirement = requirement.trim().trim_matches(['"', '\'']);
     let Some(name) = name(requirement) else { return Brings::Maybe };
     // A variable may stand behind the name (`torch==${VERSION}`), not in it.
     if !is_known && (name.len() == requirement.len() || requirement.as_bytes()[name.len()] == b'$') {
         return Brings::Maybe;
     }
-    if is_like(name, module) { Brings::Maybe } else { Brings::No }
+    if names.distributions.iter().chain([&names.module]).any(|own| is_like(name, own)) {
+        Brings::Maybe
+    } else {
+        Brings::No
+    }
 }
 
 /// One line of a requirements file.
 /// Source: pip's documentation, "Requirements File Format".
-pub(super) fn line_brings(line: &str, module: &str) -> Brings {
+pub(super) fn line_brings(line: &str, names: &Names) -> Brings {
     let line = line.split(" #").next().unwrap_or("").trim();
     if line.is_empty() || line.starts_with('#') {
         return Brings::No;
@@ -40,7 +63,7 @@ pub(super) fn line_brings(line: &str, module: &str) -> Brings {
         | "--no-index" | "--prefer-binary" | "--only-binary" | "--no-binary" | "--trusted-host"
         | "--require-hashes" | "--hash" => Brings::No,
         _ if line.starts_with('-') => Brings::Maybe,
-        _ => brings(line, !line.contains('$'), module),
+        _ => brings(line, !line.contains('$'), names),
     }
 }
 

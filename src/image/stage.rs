@@ -132,7 +132,7 @@ impl<'a> Follow<'a> {
         let base = base_of(dockerfile, stage, index, given, global);
         let parent = if let Base::Stage(parent) = base { Some(&done[parent]) } else { None };
         let is_plain = matches!(base, Base::Known(BaseKind::Plain));
-        let variables = parent.map(|parent| Rc::clone(&parent.variables)).unwrap_or_default();
+        let variables = parent.map_or_else(|| Rc::new(initial(is_plain)), |parent| Rc::clone(&parent.variables));
         let out = Built {
             steps: Vec::new(),
             workdir: parent.map_or_else(|| is_plain.then(|| "/".to_owned()), |parent| parent.workdir.clone()),
@@ -161,19 +161,8 @@ impl<'a> Follow<'a> {
                 self.out.workdir = path.and_then(|path| self.absolute(&path));
                 self.out.workdir_span = Some(instruction.span);
             }
-            Kind::Env(pairs) => {
-                let before = Rc::clone(&self.variables);
-                let variables = Rc::make_mut(&mut self.variables);
-                for (name, value) in pairs {
-                    variables.insert(name.clone(), expand(value, &before));
-                }
-            }
-            Kind::Arg(pairs) => {
-                let variables = Rc::make_mut(&mut self.variables);
-                for (name, default) in pairs {
-                    declare(variables, name, default.as_deref(), self.given, Some(self.global));
-                }
-            }
+            Kind::Env(pairs) => self.environment(pairs),
+            Kind::Arg(pairs) => self.arguments(pairs),
             Kind::Cmd(command) => {
                 self.out.cmd = Some(command.clone());
                 self.has_cmd = true;
@@ -201,6 +190,22 @@ impl<'a> Follow<'a> {
                 self.out.steps.push(Step { span: instruction.span, kind });
             }
             Kind::Other => {}
+        }
+    }
+
+    /// All values of one ENV see what stood before it.
+    fn environment(&mut self, pairs: &[(String, String)]) {
+        let before = Rc::clone(&self.variables);
+        let variables = Rc::make_mut(&mut self.variables);
+        for (name, value) in pairs {
+            variables.insert(name.clone(), expand(value, &before));
+        }
+    }
+
+    fn arguments(&mut self, pairs: &[(String, Option<String>)]) {
+        let variables = Rc::make_mut(&mut self.variables);
+        for (name, default) in pairs {
+            declare(variables, name, default.as_deref(), self.given, Some(self.global));
         }
     }
 
@@ -254,6 +259,11 @@ impl<'a> Follow<'a> {
         let by_index = name.parse().ok().filter(|index| *index < self.index);
         by_name.or(by_index).map_or_else(|| From::Named(name.to_owned()), From::Stage)
     }
+}
+
+/// No plain image sets PYTHONPATH, so that `ENV PYTHONPATH=$PYTHONPATH:/app` is known.
+fn initial(is_plain: bool) -> Variables {
+    is_plain.then(|| ("PYTHONPATH".to_owned(), Some(String::new()))).into_iter().collect()
 }
 
 fn default_shell() -> Vec<String> {

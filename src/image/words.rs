@@ -85,17 +85,18 @@ fn of_string(value: &Value, text: &str, sources: &SourceMap) -> Result<Vec<Word>
 /// How many words stand before the first variable of a text in which some variable has no
 /// value: the bytes in the file are followed beside the text, blanks apart.
 fn known_words(text: &str, raw: &str) -> usize {
-    let mut raw =
-        raw.trim_start_matches(['"', '\'', '>', '|', '-', '+']).chars().filter(|c| !c.is_whitespace()).peekable();
+    let quotes = ['"', '\'', '>', '|', '-', '+'];
+    let mut written = raw.char_indices().filter(|(_, c)| !c.is_whitespace()).peekable();
+    while written.next_if(|(_, c)| quotes.contains(c)).is_some() {}
     let mut known = 0;
     for (at, c) in text.char_indices().filter(|(_, c)| !c.is_whitespace()) {
-        if raw.next_if_eq(&c).is_none() {
+        if written.next_if(|(_, written)| *written == c).is_none() {
             break;
         }
         known = at + c.len_utf8();
     }
-    // A word is sure when a blank that ends it is: what follows may be glued to it.
-    let is_glued = raw.peek() == Some(&'$') || !text[known..].starts_with(char::is_whitespace);
+    // A word is sure when it ends before the variable: what follows may be glued to it.
+    let is_glued = written.peek().is_none_or(|(at, _)| !raw[..*at].ends_with(char::is_whitespace));
     let sure = shell::words(&text[..known]).map_or(0, |words| words.len());
     sure.saturating_sub(usize::from(is_glued))
 }

@@ -2,8 +2,9 @@
 
 use super::{Check, FixAvailability, Rule, ServiceCx, Sink, fix};
 use crate::{
-    compose::{Mount, mounts},
+    compose::mounts,
     diag::{Applicability, Code, Fix, Severity},
+    gpu::driver_part,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -29,39 +30,4 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             edits,
         });
     }
-}
-
-/// Beginnings of file names that belong to the driver, not to CUDA's toolkit.
-const LIBRARIES: &[&str] = &[
-    "libcuda.so",
-    "libcudadebugger.so",
-    "libnvcuvid.so",
-    "libnvidia-",
-    "libnvoptix.so",
-    "libGLX_nvidia.so",
-    "libEGL_nvidia.so",
-];
-
-/// Programs that come with the driver.
-const PROGRAMS: &[&str] = &["nvidia-smi", "nvidia-debugdump", "nvidia-persistenced", "nvidia-modprobe"];
-
-/// The part of the driver that a mount brings, as a name to show.
-fn driver_part<'a>(mount: &Mount<'a>) -> Option<&'a str> {
-    if mount.kind == "volume" {
-        return mount.source.starts_with("nvidia_driver_").then_some(mount.source);
-    }
-    let name = |path: &'a str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
-    let is_part = |name: &&str| LIBRARIES.iter().any(|start| name.starts_with(start)) || PROGRAMS.contains(name);
-    if let Some(name) = [name(mount.source), name(mount.target)].into_iter().find(is_part) {
-        return Some(name);
-    }
-    is_driver_folder(mount.source).then_some(mount.source)
-}
-
-/// `/usr/local/nvidia`, or a folder of one driver version such as `/usr/lib/nvidia-384`.
-fn is_driver_folder(path: &str) -> bool {
-    let is_versioned = path
-        .strip_prefix("/usr/lib/nvidia-")
-        .is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()));
-    is_versioned || path == "/usr/local/nvidia" || path.starts_with("/usr/local/nvidia/")
 }

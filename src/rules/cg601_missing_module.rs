@@ -41,7 +41,7 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
     let package = &absence.package;
     let message = format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name);
     let finding = sink.report(message, Label::new(place, format!("Python will not find `{package}` here")));
-    let copied = absence.copies.iter().map(|span| Label::new(*span, "copied into the image; the module is not in it"));
+    let copied = absence.copies.iter().map(|span| Label::new(*span, "not in what this copies"));
     finding.related.extend(copied);
     if let Some(span) = absence.ignored_by {
         finding.related.push(Label::new(span, "keeps the module out of the build context"));

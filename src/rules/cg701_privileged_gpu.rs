@@ -46,7 +46,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     }
     finding.related.push(Label::new(pinned.unwrap_or(first).span(), "the GPU request that it defeats"));
     finding.help =
-        Some("remove it: a GPU needs no `privileged`, in a virtual machine with vfio passthrough neither".into());
+        Some("remove it: a GPU needs no `privileged`, not even in a virtual machine with vfio passthrough".into());
     finding.fix = fix::remove(cx, privileged).map(|edits| Fix {
         title: "remove `privileged`".into(),
         applicability: Applicability::Unsafe,

@@ -25,7 +25,7 @@ pub(super) fn check_bytes(file: FileId, text: &str) -> Vec<Diagnostic> {
 
 /// Anchor names are ASCII letters, digits, `_` and `-` (go-yaml `is_alpha`).
 pub(super) fn check_anchor(name: &str) -> Option<String> {
-    let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let bad = name.chars().find(|c| !is_good(*c))?;
     Some(format!("the anchor `&{name}` holds `{bad}`: Compose takes letters, digits, `_` and `-`"))
 }

@@ -14,6 +14,7 @@ mod parse;
 mod places;
 mod resolve;
 mod scalar;
+mod strict;
 mod tree;
 mod value;
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::{
     dialect,
     events::{self, Event, Spanned},
-    places,
+    places, strict,
     tree::{Anchor, Comment, Node, NodeId, NodeKind, ScalarStyle, Tag, Tree},
 };
 use crate::{
@@ -43,7 +43,14 @@ pub fn parse(file: FileId, sources: &SourceMap) -> (Tree, Vec<Diagnostic>) {
         builder.tree.is_incomplete = true;
     }
     problems.append(&mut builder.problems);
-    (builder.finish(), problems)
+    let tree = builder.finish();
+    if !tree.is_incomplete {
+        let strict = strict::check(&tree, text).into_iter();
+        problems.extend(strict.map(|(span, message)| {
+            Diagnostic::new(SYNTAX_ERROR, Severity::Error, message, Place::Source(span.into()))
+        }));
+    }
+    (tree, problems)
 }
 
 fn next_char(text: &str, at: usize) -> usize {

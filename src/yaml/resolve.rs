@@ -70,7 +70,7 @@ struct Resolver<'a> {
     problems: Vec<Diagnostic>,
     visits: usize,
     /// Anchored nodes that are being expanded, for cycles.
-    aliases: Vec<NodeId>,
+    aliases: Vec<(NodeId, Span)>,
     is_stopped: bool,
 }
 
@@ -93,8 +93,10 @@ impl<'a> Resolver<'a> {
             } else {
                 format!("more than {MAX_DEPTH} levels")
             };
-            self.report(LIMIT, node.span, format!("with its aliases expanded the file has {what}")).help =
-                Some("Compose gives up here too; write the repeated parts out, or drop them".into());
+            // The outermost alias is the one that a person can take out.
+            let place = self.aliases.first().map_or(node.span, |(_, alias)| *alias);
+            self.report(LIMIT, place, format!("with its aliases expanded the file has {what}")).help =
+                Some("newer Compose gives up here, older ones take all the memory they can get; write the repeated parts out, or drop them".into());
         }
         if self.is_stopped {
             return Some(Value::default());
@@ -152,11 +154,11 @@ impl<'a> Resolver<'a> {
         let span = self.tree.node(id).span;
         let Some(target) = target else { return Some(Value::default()) };
         let is_inside = std::iter::successors(Some(id), |id| self.tree.node(*id).parent).any(|above| above == target);
-        if is_inside || self.aliases.contains(&target) {
+        if is_inside || self.aliases.iter().any(|(open, _)| *open == target) {
             self.report(SYNTAX_ERROR, span, "the alias stands inside what it stands for: a cycle");
             return Some(Value::default());
         }
-        self.aliases.push(target);
+        self.aliases.push((target, span));
         let via = if via == Via::Text { Via::Alias(span) } else { via };
         let value = self.node(target, key, via, is_plain);
         self.aliases.pop();

@@ -23,6 +23,7 @@ pub(super) fn data(kind: &NodeKind, tag: Option<&str>) -> Result<Data, String> {
             Data::Float(value) => Ok(Data::Float(value)),
             _ => Err(format!("`{text}` is no `!!float`")),
         },
+        Some("!!binary") => binary(text).map(Data::String).ok_or_else(|| format!("`{text}` is no `!!binary`")),
         Some("!!timestamp") if is_timestamp(text) => Ok(Data::Timestamp(text.clone())),
         Some(tag) if tag.starts_with("!!") => Err(format!("`{text}` is no `{tag}`")),
         // A tag of somebody's own: the library leaves the text alone.
@@ -32,6 +33,28 @@ pub(super) fn data(kind: &NodeKind, tag: Option<&str>) -> Result<Data, String> {
 
 fn expect(text: &str, tag: &str, is_good: fn(&Data) -> bool) -> Result<Data, String> {
     Some(plain(text, false)).filter(is_good).ok_or_else(|| format!("`{text}` is no `{tag}`"))
+}
+
+/// Base64 of a text; blanks and line breaks between the digits do not count.
+fn binary(text: &str) -> Option<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let kept: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let digits = kept.strip_suffix(b"==").or_else(|| kept.strip_suffix(b"=")).unwrap_or(&kept);
+    if kept.len() % 4 != 0 || digits.len() % 4 == 1 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(digits.len());
+    let (mut held, mut bits) = (0_u32, 0);
+    for digit in digits {
+        held = held << 6 | DIGITS.iter().position(|known| known == digit)? as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn plain(text: &str, with_dates: bool) -> Data {

@@ -27,7 +27,7 @@ fn no_yaml() {
 #[test]
 fn yaml_but_no_compose_file() {
     let manifest = b"apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec: {}\n";
-    for content in [&b"- a\n- b\n"[..], b"just words\n", b"42\n", manifest] {
+    for content in [&b"- a\n- b\n"[..], b"just words\n", b"42\n", manifest, b"services: 3\n", b"services: [a]\n"] {
         let report = lint_content(content).json();
         assert!(report["summary"]["errors"].as_u64() >= Some(1), "{report}");
         assert!(report["findings"][0]["message"].as_str().is_some_and(|message| !message.is_empty()), "{report}");

@@ -78,13 +78,14 @@ fn refusal(output: &Output, code: i32, named: &str) -> Result<(), Failed> {
     if output.status.code() == Some(code) && output.stdout.is_empty() && !reason.is_empty() && reason.contains(named) {
         return Ok(());
     }
-    Err(format!("should exit {code} and name `{named}`: {output:?}").into())
+    let printed = if output.stdout.is_empty() { "nothing" } else { "a project" };
+    Err(format!("should exit {code} and name `{named}`: {}, {printed} on stdout\n{reason}", output.status).into())
 }
 
 /// Each service asks for what it wants in one of the ways, and for nothing beside.
 fn compare(output: &Output, wanted: &BTreeMap<String, Vec<String>>, ways: &[Way]) -> Result<(), Failed> {
     if !output.status.success() {
-        return Err(format!("{output:?}").into());
+        return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
     }
     let project: Value = serde_json::from_slice(&output.stdout)?;
     for (name, service) in project["services"].as_object().ok_or("no services")? {

@@ -172,6 +172,14 @@ fn build(value: &mut Value, problems: &mut Problems) {
     if let Some(secrets) = map.get_mut("secrets") {
         each_file_mount(secrets, problems);
     }
+    // A builder's attestation is on, off, or a text of options.
+    for key in ["provenance", "sbom"] {
+        if let Some(attestation) = map.get_mut(key)
+            && let Some(flag) = attestation.as_bool()
+        {
+            attestation.data = text(flag.to_string());
+        }
+    }
 }
 
 /// `[k=v]` as `{k: v}`; `alone` is the value of an item without `=`, if it may stand so.

@@ -28,6 +28,7 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
     for (name, service) in entries(model, "services") {
         binds(name, service, &mut found);
         watches(name, service, &mut found);
+        ulimits(name, service, &mut found);
     }
     found
 }
@@ -86,6 +87,18 @@ fn binds(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
         if mount.get("type").and_then(Value::as_str) == Some("bind") && mount.get("source").is_none() {
             let message = format!("service `{service}` mounts a folder of the host without saying which");
             found.push(at(service, mount, message, "add `source`, the path on the host"));
+        }
+    }
+}
+
+/// Text is no limit; with interpolation it has been made a number before.
+fn ulimits(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for path in [["ulimits"].as_slice(), &["build", "ulimits"]] {
+        for (name, limit) in value.at(path).and_then(Value::as_map).into_iter().flatten() {
+            if let Some(text) = limit.as_str() {
+                let message = format!("the limit `{name}` of service `{service}` is the text `{text}`");
+                found.push(at(service, limit, message, "write a number, or a mapping with `soft` and `hard`"));
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn check(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
         twice(name, service, (key, path, needed), found);
     }
     replicas(name, service, found);
+    targets(name, service, found);
     watches(name, service, found);
 }
 
@@ -83,6 +84,23 @@ fn replicas(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
         let message = format!("service `{name}` runs several containers that would all have one name");
         let finding = at(name, container, message, "take out `container_name`, or run one container");
         found.push(beside(finding, scale, "the number of containers is set here"));
+    }
+}
+
+/// A path in the container takes one mount.
+fn targets(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+    let items = |key: &str| service.get(key).and_then(Value::as_seq).unwrap_or_default();
+    let path = |item: &'_ Value| item.as_str().map(|text| text.split(':').next().unwrap_or_default().to_owned());
+    let temporary = items("tmpfs").iter().filter_map(|item| Some((path(item)?, service.get("tmpfs")?)));
+    let volumes = items("volumes").iter().filter_map(|item| Some((item.get("target")?.as_str()?.to_owned(), item)));
+    let mut mounted: BTreeMap<String, &Value> = BTreeMap::new();
+    for (target, item) in temporary.chain(volumes) {
+        if let Some(other) = mounted.get(&target) {
+            let message = format!("service `{name}` mounts two things at `{target}`");
+            found.push(beside(at(name, item, message, "keep one of them"), other, "the other one is here"));
+        } else {
+            mounted.insert(target, item);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod defaults;
 mod files;
 
 use super::{
-    Form, Project, paths,
+    Environment, Form, Project, paths,
     printed::{self, Unreadable},
 };
 use crate::{
@@ -59,7 +59,10 @@ pub fn portable(project: &Project, form: Form) -> Value {
 /// The model with all that Compose adds before it looks at profiles and files.
 pub(super) fn completed(project: &Project) -> Value {
     let mut model = project.model.clone();
-    defaults::complete(&mut model, &project.name, &project.environment);
+    // Without interpolation Compose takes nothing at all from the caller's environment.
+    let none = Environment::default();
+    let environment = if project.is_interpolated { &project.environment } else { &none };
+    defaults::complete(&mut model, &project.name, environment);
     model
 }
 

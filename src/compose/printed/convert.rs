@@ -7,7 +7,7 @@ use super::{
     table,
 };
 use crate::{
-    compose::durations,
+    compose::{durations, path::Path, unicity},
     yaml::{Data, Map, Value},
 };
 
@@ -29,6 +29,8 @@ impl Converter {
         let extensions = self.extensions(model);
         map.extend(extensions);
         if self.form == Form::Json {
+            let extensions = map.iter_mut().filter(|(key, _)| key.starts_with("x-"));
+            extensions.for_each(|(_, value)| empty_lists_to_null(value, &mut Path::default()));
             map = sort(map.into_iter().collect(), Form::Json).into_iter().collect();
         }
         Data::Map(map).into()
@@ -41,8 +43,6 @@ impl Converter {
                 let entries = map.iter().map(|(key, value)| (key.clone(), self.any(value))).collect();
                 Data::Map(sort(entries, self.form).into_iter().collect())
             }
-            // Go's empty list is `null` in JSON where nothing made it anew.
-            Data::Seq(items) if items.is_empty() && self.form == Form::Json => Data::Null,
             Data::Seq(items) => Data::Seq(items.iter().map(|item| self.any(item)).collect()),
             Data::Timestamp(text) => Data::Timestamp(durations::print_timestamp(text)),
             data => data.clone(),
@@ -172,6 +172,26 @@ impl Converter {
             _ => Data::String(String::new()),
         }
         .into()
+    }
+}
+
+/// Go's JSON has `null` for an empty list, save where Compose made the list anew: the keyed ones.
+pub(super) fn empty_lists_to_null(value: &mut Value, path: &mut Path) {
+    match &mut value.data {
+        Data::Seq(items) if items.is_empty() && !unicity::is_keyed(path) => value.data = Data::Null,
+        Data::Seq(items) => {
+            path.push("[]");
+            items.iter_mut().for_each(|item| empty_lists_to_null(item, path));
+            path.pop();
+        }
+        Data::Map(map) => {
+            for (key, entry) in map {
+                path.push(key);
+                empty_lists_to_null(entry, path);
+                path.pop();
+            }
+        }
+        _ => {}
     }
 }
 

@@ -10,6 +10,7 @@ mod scalars;
 mod table;
 mod table_deploy;
 
+use super::path::Path;
 use crate::{source::Span, yaml::Value};
 
 /// What is printed. The two differ in more than syntax: JSON has `null` commands and empty
@@ -119,5 +120,9 @@ pub(super) fn printed(model: &Value, form: Form) -> (Value, Vec<Unreadable>) {
 
 /// The model with sorted keys and nothing cast: what is printed without interpolation.
 pub(super) fn sorted(model: &Value, form: Form) -> Value {
-    convert::Converter::new(form).any(model)
+    let mut value = convert::Converter::new(form).any(model);
+    if form == Form::Json {
+        convert::empty_lists_to_null(&mut value, &mut Path::default());
+    }
+    value
 }

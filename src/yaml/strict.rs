@@ -1,0 +1,202 @@
+//! What Go's YAML library refuses and the scanner takes, where the finished tree shows it: tabs
+//! that indent, implicit keys that are too long, escapes that YAML 1.1 does not have, lines
+//! between documents (go.yaml.in/yaml/v3 scannerc.go).
+
+use super::tree::{Node, NodeId, NodeKind, ScalarStyle, Tree};
+use crate::source::Span;
+
+/// An implicit key has this many characters at most.
+const MAX_KEY: usize = 1024;
+
+/// What is wrong in a file that could be read to its end.
+pub(super) fn check(tree: &Tree, text: &str) -> Vec<(Span, String)> {
+    let mut found = Vec::new();
+    let mut push = |start: usize, end: usize, message: &str| {
+        found.push((Span::new(tree.file, start, end), message.to_owned()));
+    };
+    if text.contains('\t') {
+        tabs(tree, text, &mut push);
+    }
+    for (id, node) in tree.iter() {
+        match &node.kind {
+            NodeKind::Scalar { style: ScalarStyle::DoubleQuoted, .. } => escapes(node, text, &mut push),
+            NodeKind::Scalar { style: ScalarStyle::Plain, .. } if is_in_flow(tree, id) => {
+                flow_plain(node, text, &mut push)
+            }
+            NodeKind::Mapping { entries, .. } => keys(tree, entries, text, &mut push),
+            _ => {}
+        }
+    }
+    if text.contains('%') || text.contains("...") {
+        between_documents(text, &mut push);
+    }
+    found.sort_by_key(|(span, _)| *span);
+    found
+}
+
+type Push<'a> = &'a mut dyn FnMut(usize, usize, &str);
+
+/// Where a line may begin with a tab: inside flow collections, quotes and, behind enough
+/// blanks, blocks and plain text of several lines.
+enum Inside {
+    Free,
+    Block { indent: usize },
+    Plain { indent: usize },
+}
+
+fn tabs(tree: &Tree, text: &str, push: Push<'_>) {
+    let mut places = places(tree, text).into_iter().peekable();
+    let mut open: Vec<(usize, usize, Inside)> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..blank].find('\t') {
+            let at = start + tab;
+            while let Some(place) = places.next_if(|place| place.0 <= at) {
+                open.push(place);
+            }
+            while open.last().is_some_and(|place| place.1 <= at) {
+                open.pop();
+            }
+            let is_good = match open.last().map(|place| &place.2) {
+                Some(Inside::Free) => true,
+                Some(Inside::Block { indent } | Inside::Plain { indent }) => tab >= *indent,
+                None => false,
+            };
+            if !is_good {
+                push(at, at + 1, "a tab stands where only blanks may indent");
+            }
+        }
+        start += line.len();
+    }
+    for (_, node) in tree.iter() {
+        if let NodeKind::Sequence { items, is_flow: false } = &node.kind {
+            items.iter().for_each(|item| behind_dash(tree.full_start(*item) as usize, text, push));
+        }
+    }
+}
+
+fn behind_dash(item: usize, text: &str, push: Push<'_>) {
+    let blanks = text[..item].trim_end_matches([' ', '\t']).len();
+    if let Some(tab) = text[blanks..item].find('\t').filter(|_| text[..blanks].ends_with('-')) {
+        push(blanks + tab, blanks + tab + 1, "a tab stands behind a dash, where Compose takes only blanks");
+    }
+}
+
+/// Byte ranges of nodes that lines of their own may run through, outer ones first.
+fn places(tree: &Tree, text: &str) -> Vec<(usize, usize, Inside)> {
+    let column = |at: usize| at - text[..at].rfind(['\n', '\r']).map_or(0, |line| line + 1);
+    let mut places = Vec::new();
+    for (id, node) in tree.iter() {
+        let (start, end) = (node.span.start as usize, node.span.end as usize);
+        let inside = match &node.kind {
+            NodeKind::Sequence { is_flow: true, .. } | NodeKind::Mapping { is_flow: true, .. } => Inside::Free,
+            NodeKind::Scalar { style: ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, .. } => Inside::Free,
+            NodeKind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => {
+                Inside::Block { indent: block_indent(&text[start..end]) }
+            }
+            NodeKind::Scalar { style: ScalarStyle::Plain, .. } if text[start..end].contains(['\n', '\r']) => {
+                let parent = node.parent.map_or(0, |parent| column(tree.node(parent).span.start as usize));
+                Inside::Plain { indent: if is_in_flow(tree, id) { 0 } else { parent + 1 } }
+            }
+            _ => continue,
+        };
+        places.push((start, end, inside));
+    }
+    places.sort_by_key(|(start, ..)| *start);
+    places
+}
+
+/// Blanks before the first line of a block that holds anything. A tab there is looked for
+/// before the indentation is known, so that one never counts as text on that line.
+fn block_indent(block: &str) -> usize {
+    let lines = block.split(['\n', '\r']).skip(1);
+    let mut indents = lines.filter(|line| !line.trim_matches([' ', '\t']).is_empty()).map(|line| {
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        if line[blanks..].starts_with('\t') { usize::MAX } else { blanks }
+    });
+    indents.next().unwrap_or(usize::MAX)
+}
+
+fn is_in_flow(tree: &Tree, id: NodeId) -> bool {
+    let parent = tree.node(id).parent.map(|parent| &tree.node(parent).kind);
+    matches!(parent, Some(NodeKind::Sequence { is_flow: true, .. } | NodeKind::Mapping { is_flow: true, .. }))
+}
+
+fn flow_plain(node: &Node, text: &str, push: Push<'_>) {
+    let (start, end) = (node.span.start as usize, node.span.end as usize);
+    if text[start..end].starts_with('?') {
+        push(start, start + 1, "text cannot begin with `?` between brackets or braces");
+    }
+}
+
+/// YAML 1.1 has no `\/`, and no halves of a surrogate pair.
+fn escapes(node: &Node, text: &str, push: Push<'_>) {
+    let start = node.span.start as usize;
+    let source = &text[node.span.range()];
+    let mut from = 0;
+    while let Some(found) = source[from..].find('\\') {
+        let at = from + found;
+        let next = source[at + 1..].chars().next().map_or(0, char::len_utf8);
+        match source.as_bytes().get(at + 1) {
+            Some(b'/') => push(start + at, start + at + 2, "Compose does not know the escape `\\/`"),
+            Some(b'u') => {
+                let digits = source.get(at + 2..at + 6).unwrap_or_default();
+                if matches!(u32::from_str_radix(digits, 16), Ok(0xd800..=0xdfff)) {
+                    push(
+                        start + at,
+                        start + at + 6,
+                        "half a surrogate pair is no character; write it as `\\U` with eight digits",
+                    );
+                }
+            }
+            _ => {}
+        }
+        from = at + 1 + next;
+    }
+}
+
+fn keys(tree: &Tree, entries: &[(NodeId, NodeId)], text: &str, push: Push<'_>) {
+    for (key, _) in entries {
+        let start = tree.full_start(*key) as usize;
+        let end = tree.node(*key).span.end as usize;
+        let source = text.get(start..end).unwrap_or_default();
+        if source.len() <= 1 || text[..start].trim_end_matches([' ', '\t']).ends_with('?') {
+            continue;
+        }
+        if source.contains(['\n', '\r']) {
+            push(start, end, "a key must stand on one line");
+        } else if source.len() > MAX_KEY && source.chars().count() > MAX_KEY {
+            push(start, end, "a key is longer than the 1024 characters that Compose reads");
+        }
+    }
+}
+
+/// Directives, and what follows `...`.
+fn between_documents(text: &str, push: Push<'_>) {
+    let mut is_between = true;
+    let mut is_behind_end = false;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let is_marker = |marker: &str| {
+            content.strip_prefix(marker).is_some_and(|rest| rest.trim_start() != rest || rest.is_empty())
+        };
+        if is_marker("...") {
+            (is_between, is_behind_end) = (true, true);
+        } else if is_marker("---") {
+            is_between = false;
+        } else if is_between && content.starts_with('%') {
+            let name = content[1..].split([' ', '\t']).next().unwrap_or_default();
+            if !["YAML", "TAG"].contains(&name) {
+                push(start, start + content.len(), "Compose knows the directives `%YAML` and `%TAG` alone");
+            }
+        } else if is_between && !content.trim().is_empty() && !content.trim_start().starts_with('#') {
+            if is_behind_end {
+                push(start, start + content.len(), "behind `...` a document begins with `---`");
+            }
+            is_between = false;
+        }
+        start += line.len();
+    }
+}

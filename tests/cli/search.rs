@@ -1,0 +1,39 @@
+//! Which files a project has when nobody names them: the recorded cases of fixtures/merge that
+//! are about searching, run through the command.
+
+use std::{fs, path::Path};
+
+use assert_cmd::Command;
+
+use super::folder::Outcome;
+
+#[test]
+fn files_are_found_as_compose_finds_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/merge");
+    let mut count = 0;
+    for entry in fs::read_dir(root).expect("the cases are there") {
+        let folder = entry.expect("the cases can be listed").path();
+        let Ok(case) = fs::read_to_string(folder.join("case.toml")) else { continue };
+        let case: toml::Table = case.parse().expect("a case is TOML");
+        if case.get("search").and_then(toml::Value::as_bool) == Some(true) {
+            check(&folder, &case);
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} cases");
+}
+
+#[track_caller]
+fn check(folder: &Path, case: &toml::Table) {
+    let below = case.get("cwd").and_then(toml::Value::as_str).unwrap_or_default();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_composegpu"));
+    command.env_clear().env("HOME", "/home/user").current_dir(folder.join(below)).args(["config", "--format", "json"]);
+    for (name, value) in case.get("env").and_then(toml::Value::as_table).into_iter().flatten() {
+        command.env(name, value.as_str().expect("a variable is a string"));
+    }
+    let outcome = Outcome::of(&mut command).exits(0);
+    let expected = fs::read_to_string(folder.join("expected.json")).expect("Compose takes the case");
+    let expected = expected.replace("$DIR", &folder.to_string_lossy());
+    let expected: serde_json::Value = serde_json::from_str(&expected).expect("Compose prints JSON");
+    assert_eq!(outcome.json(), expected, "{}", folder.display());
+}

@@ -1,0 +1,176 @@
+//! Dockerfiles, commands and build contexts, and what is said of the image: one file of
+//! `fixtures/dockerfiles` is one case.
+//!
+//! A case is `# verdict: what it shows`, then the files of a project, each behind a line
+//! `=== path`, then `=== answers`: a line for each thing that a service starts. The verdict is
+//! written by hand and holds for all answers; `UPDATE=1` rewrites the answers alone. "Unknown"
+//! and "present" are silent: CG601 has to speak exactly where the verdict is "absent", and the
+//! fix, where it has one, has to silence it.
+#![expect(clippy::disallowed_methods, reason = "a test reads its cases")]
+
+use std::{fs, path::Path, process::ExitCode};
+
+use composegpu::{
+    compose::{self, LoadRequest, Loaded},
+    diag::{Diagnostic, Edit},
+    image::{self, BuiltImages, Held, Program, Start},
+    observed::Observed,
+    rules::{self, ProjectCx},
+    source::{MemoryFiles, SourceMap, Span},
+};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+const ROOT: &str = "/project";
+
+fn main() -> ExitCode {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dockerfiles");
+    let mut paths: Vec<_> = fs::read_dir(&folder)
+        .expect("the cases are there")
+        .map(|entry| entry.expect("the cases can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .collect();
+    paths.sort();
+    let name = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let trials = paths.into_iter().map(|path| Trial::test(name(&path), move || check(&path))).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// One case.
+struct Case {
+    title: String,
+    files: Vec<(String, String)>,
+    answers: String,
+}
+
+impl Case {
+    fn parse(text: &str) -> Option<Self> {
+        let (title, rest) = text.split_once('\n')?;
+        let mut files = Vec::new();
+        for part in rest.split("\n=== ").skip(1) {
+            let (path, body) = part.split_once('\n').unwrap_or((part, ""));
+            files.push((path.trim().to_owned(), format!("{body}\n")));
+        }
+        let (last, answers) = files.pop()?;
+        (last == "answers").then_some(Self { title: title.to_owned(), files, answers: answers.trim().to_owned() })
+    }
+
+    fn verdict(&self) -> Option<&str> {
+        self.title.strip_prefix("# ")?.split_once(": ").map(|(verdict, _)| verdict)
+    }
+}
+
+struct Asked {
+    sources: SourceMap,
+    images: BuiltImages,
+    findings: Vec<Diagnostic>,
+}
+
+fn ask(files: &[(String, String)]) -> Result<Asked, Failed> {
+    let mut memory = MemoryFiles::default();
+    for (path, text) in files {
+        memory.insert(format!("{ROOT}/{path}"), text.as_bytes());
+    }
+    let request = LoadRequest {
+        files: vec!["compose.yaml".into()],
+        working_directory: ROOT.into(),
+        is_interpolated: true,
+        ..LoadRequest::default()
+    };
+    let mut sources = SourceMap::default();
+    let Loaded { project, .. } = compose::load(&request, &memory, &mut sources).map_err(|error| error.to_string())?;
+    let images = image::collect(&project, &memory, &mut sources);
+    let cx = ProjectCx { project: &project, requests: &[], images: &images, sources: &sources };
+    let mut findings = rules::run(&cx, None).diagnostics;
+    findings.retain(|finding| finding.code.as_str() == "CG601");
+    Ok(Asked { images, findings, sources })
+}
+
+fn check(path: &Path) -> Result<(), Failed> {
+    let text = fs::read_to_string(path)?;
+    let case = Case::parse(&text).ok_or("not a case")?;
+    let verdict = case.verdict().ok_or("the title has no verdict")?;
+    let asked = ask(&case.files)?;
+    let answers = asked.answers();
+    let odd: Vec<&String> = answers.iter().filter(|answer| !answer.contains(&format!(" {verdict}"))).collect();
+    if answers.is_empty() || !odd.is_empty() {
+        return Err(format!("not {verdict}: {answers:#?}").into());
+    }
+    if asked.findings.is_empty() == (verdict == "absent") {
+        return Err(format!("{} findings, but the module is {verdict}", asked.findings.len()).into());
+    }
+    check_fix(&case, &asked)?;
+    let answers = answers.join("\n");
+    if std::env::var_os("UPDATE").is_some() {
+        let (head, _) = text.split_once("\n=== answers").ok_or("no answers")?;
+        fs::write(path, format!("{head}\n=== answers\n{answers}\n"))?;
+        return Ok(());
+    }
+    if answers == case.answers { Ok(()) } else { Err(format!("got\n{answers}").into()) }
+}
+
+/// The fix of a finding removes it.
+fn check_fix(case: &Case, asked: &Asked) -> Result<(), Failed> {
+    for fix in asked.findings.iter().filter_map(|finding| finding.fix.as_ref()) {
+        let mut files = case.files.clone();
+        for edit in &fix.edits {
+            let name = asked.path(edit.span);
+            let file = files.iter_mut().find(|(path, _)| *path == name).ok_or("an edit of a file that is not there")?;
+            file.1 = edited(&file.1, edit);
+        }
+        if ask(&files)?.findings.len() >= asked.findings.len() {
+            return Err(format!("the fix does not remove the finding: {files:#?}").into());
+        }
+    }
+    Ok(())
+}
+
+fn edited(text: &str, edit: &Edit) -> String {
+    let mut text = text.to_owned();
+    text.replace_range(edit.span.range(), &edit.text);
+    text
+}
+
+impl Asked {
+    fn answers(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for (service, image) in self.images.iter() {
+            match &image.starts {
+                Observed::Unknown { reason, .. } => out.push(format!("{service}: unknown: {reason}")),
+                Observed::Known(starts) => out.extend(starts.iter().map(|start| self.answer(service, start))),
+            }
+        }
+        out
+    }
+
+    fn answer(&self, service: &str, start: &Start) -> String {
+        let program = match &start.program {
+            Program::Module(name) => format!("module {name}"),
+            Program::Script(path) => format!("script {path}"),
+            Program::Other(name) => format!("program {name}"),
+        };
+        let place = start.place.map_or("nowhere".to_owned(), |span| self.place(span));
+        let held = match &start.held {
+            Held::Present => "present".to_owned(),
+            Held::Unknown(reason) => format!("unknown: {reason}"),
+            Held::Absent(absence) => {
+                let mut text = format!("absent: searched {}; has {}", absence.searched.join(" "), absence.located);
+                text.extend(absence.ignored_by.map(|span| format!("; ignored by {}", self.place(span))));
+                text.extend(absence.copy_line.iter().map(|line| {
+                    format!("; add `{}` behind {}", line.text.replace('\n', "\\n"), self.place(line.edit.span))
+                }));
+                text
+            }
+        };
+        format!("{service}: {program} ({place}) {held}")
+    }
+
+    fn place(&self, span: Span) -> String {
+        let start = self.sources.start(span);
+        format!("{}:{}:{} `{}`", self.path(span), start.line, start.column, self.sources.slice(span))
+    }
+
+    fn path(&self, span: Span) -> String {
+        let path = self.sources.file(span.file).path();
+        path.strip_prefix(ROOT).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
