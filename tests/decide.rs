@@ -1,65 +1,18 @@
 //! Which form a service's requests get on a recorded host, by which names, and why not another.
-#![expect(clippy::disallowed_methods, reason = "a test reads fixtures")]
 
-use std::{fs, path::Path};
+#[path = "decide/service.rs"]
+mod service;
 
 use composegpu::{
-    compose::{self, LoadRequest},
-    gpu::{self, DeviceId, GpuRequest},
-    host::{HostFacts, MigDevice, Nvml, NvmlDevice},
-    lower::{Decision, Form, Unlowerable, Wanted, decide, without_host},
+    gpu::DeviceId,
+    host::{Compose, Docker, HostFacts, MigDevice, Nvml, NvmlDevice},
+    lower::{Form, Unlowerable, Wanted, decide, without_host},
     observed::Observed,
-    source::{MemoryFiles, SourceMap},
 };
+use service::{AUTO, auto, host, only, requests, reservation, shown};
 
 const FIRST: &str = "GPU-5a1e0000-1ab0-4b00-8000-000000000000";
 const SECOND: &str = "GPU-5a1e0001-1ab0-4b00-8000-000000000001";
-const AUTO: Wanted = Wanted { form: None, is_cpu_allowed: false };
-
-/// The requests of a service that has these lines.
-fn requests(lines: &str) -> Vec<GpuRequest> {
-    let mut files = MemoryFiles::default();
-    files.insert("/project/compose.yaml", format!("services:\n  a:\n    image: x\n{lines}"));
-    let request = LoadRequest {
-        files: vec!["compose.yaml".into()],
-        working_directory: "/project".into(),
-        is_interpolated: true,
-        ..LoadRequest::default()
-    };
-    let loaded = compose::load(&request, &files, &mut SourceMap::default()).expect("the file is there");
-    gpu::collect(&loaded.project)
-}
-
-fn reservation(what: &str) -> Vec<GpuRequest> {
-    let item = format!("{{driver: nvidia, capabilities: [gpu], {what}}}");
-    requests(&format!("    deploy: {{resources: {{reservations: {{devices: [{item}]}}}}}}\n"))
-}
-
-fn host(scenario: &str) -> HostFacts {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/hosts/lab-{scenario}.json"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    HostFacts::from_json(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// `form: names` of a decision, or why there is none.
-fn auto(requests: &[GpuRequest], host: &HostFacts) -> String {
-    shown(decide(requests, host, AUTO))
-}
-
-fn only(form: Form, requests: &[GpuRequest], host: &HostFacts) -> String {
-    shown(decide(requests, host, Wanted { form: Some(form), is_cpu_allowed: false }))
-}
-
-fn shown(decided: Result<Decision, Unlowerable>) -> String {
-    match decided {
-        Ok(decision) => format!("{}: {}", decision.form, decision.devices.join(" ")),
-        Err(Unlowerable::NoWorkingForm(rejected)) => {
-            let lines = rejected.iter().map(|(form, reason)| format!("not {form}: {reason}"));
-            lines.collect::<Vec<_>>().join("\n")
-        }
-        Err(error) => error.to_string(),
-    }
-}
 
 #[test]
 fn the_form_that_works_is_chosen() {
@@ -238,17 +191,50 @@ fn what_cannot_be_seen_is_not_no() {
     assert!(auto(&reservation("count: 3"), &remote).starts_with("the host has no GPU `2`: CDI specs name 0, 1, GPU-"));
 
     // Nothing says which GPUs there are.
-    remote.docker = remote.docker.map(|docker| composegpu::host::Docker { discovered_devices: None, ..docker });
+    remote.docker = remote.docker.map(|docker| Docker { discovered_devices: None, ..docker });
     assert_eq!(auto(&one, &remote), "the request counts GPUs, and the host's GPUs cannot be seen: elsewhere");
     assert_eq!(auto(&reservation("device_ids: ['0']"), &remote), "cdi: nvidia.com/gpu=0");
 }
 
 #[test]
+fn podman_and_docker_desktop_have_ways_of_their_own() {
+    let one = reservation("count: 1");
+    let engine = |host: HostFacts, with: fn(&mut Docker)| HostFacts {
+        docker: host.docker.map(|mut docker| {
+            with(&mut docker);
+            docker
+        }),
+        ..host
+    };
+    let podman = |version: &str| {
+        let mut podman = engine(host("full-auto"), |docker| {
+            docker.product = Some("Podman Engine".to_owned());
+            (docker.cdi_spec_dirs, docker.discovered_devices) = (None, None);
+        });
+        podman.docker = podman.docker.map(|docker| Docker { server_version: version.to_owned(), ..docker });
+        podman
+    };
+    assert_eq!(auto(&one, &podman("5.8.2")), "cdi: nvidia.com/gpu=0");
+    assert!(only(Form::Reservation, &one, &podman("5.8.2")).contains("Podman drops device requests"));
+    assert!(only(Form::Cdi, &one, &podman("5.2.0")).contains("Podman 5.2.0 drops device requests"));
+
+    let mut desktop = engine(host("full-auto"), |docker| {
+        docker.is_remote = true;
+        docker.operating_system = Some("Docker Desktop".to_owned());
+        docker.kernel_version = Some("5.15.153.1-microsoft-standard-WSL2".to_owned());
+        docker.discovered_devices = Some(Vec::new());
+    });
+    desktop.cdi = Observed::unknown("cdi", "elsewhere");
+    desktop.toolkit = Observed::unknown("toolkit", "elsewhere");
+    desktop.nvml = Observed::unknown("nvml", "elsewhere");
+    desktop.system = Observed::unknown("system", "elsewhere");
+    assert_eq!(auto(&reservation("count: all"), &desktop), "reservation: all");
+}
+
+#[test]
 fn an_old_compose_gets_what_it_can_send() {
     let mut old = host("cdi-ok");
-    old.compose = old
-        .compose
-        .map(|compose| compose.map(|compose| composegpu::host::Compose { version: "2.26.1".into(), ..compose }));
+    old.compose = old.compose.map(|compose| compose.map(|compose| Compose { version: "2.26.1".into(), ..compose }));
     assert_eq!(auto(&reservation("count: 1"), &old), "cdi-reservation: nvidia.com/gpu=0");
     assert!(only(Form::Cdi, &reservation("count: 1"), &old).contains("Compose 2.26.1 takes a CDI name"));
 }

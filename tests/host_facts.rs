@@ -197,29 +197,7 @@ fn toolkit() -> Toolkit {
     let list = || Some(vec!["one".to_owned()]);
     let binary = Binary { path: "/usr/bin/nvidia-ctk".into(), exists: true, is_executable: true };
     Toolkit {
-        config: Observed::Known(Some(RuntimeConfig {
-            path: "/etc/nvidia-container-runtime/config.toml".into(),
-            disable_require: Some(true),
-            swarm_resource: some("DOCKER_RESOURCE_GPU"),
-            accept_envvar_when_unprivileged: Some(true),
-            accept_volume_mounts: Some(true),
-            supported_driver_capabilities: some("compute,utility"),
-            ldconfig: some("@/sbin/ldconfig"),
-            load_kmods: Some(true),
-            no_cgroups: Some(true),
-            user: some("root:video"),
-            mode: some("auto"),
-            runtimes: list(),
-            cdi_default_kind: some("nvidia.com/gpu"),
-            cdi_spec_dirs: list(),
-            cdi_annotation_prefixes: list(),
-            cuda_compat_mode: some("ldconfig"),
-            csv_mount_spec_path: some("/etc"),
-            hook_path: some("nvidia-container-runtime-hook"),
-            skip_mode_detection: Some(true),
-            allow_ldconfig_from_container: Some(true),
-            odd: vec!["mode: a value of type integer".into()],
-        })),
+        config: Observed::Known(Some(config())),
         ldconfig: Ldconfig {
             setting: "@/sbin/ldconfig".into(),
             is_configured: true,
@@ -240,6 +218,34 @@ fn toolkit() -> Toolkit {
             exec_opts: list(),
             odd: vec!["features.cdi: 1".into()],
         })),
+    }
+}
+
+fn config() -> RuntimeConfig {
+    let some = |text: &str| Some(text.to_owned());
+    let list = || Some(vec!["one".to_owned()]);
+    RuntimeConfig {
+        path: "/etc/nvidia-container-runtime/config.toml".into(),
+        disable_require: Some(true),
+        swarm_resource: some("DOCKER_RESOURCE_GPU"),
+        accept_envvar_when_unprivileged: Some(true),
+        accept_volume_mounts: Some(true),
+        supported_driver_capabilities: some("compute,utility"),
+        ldconfig: some("@/sbin/ldconfig"),
+        load_kmods: Some(true),
+        no_cgroups: Some(true),
+        user: some("root:video"),
+        mode: some("auto"),
+        runtimes: list(),
+        cdi_default_kind: some("nvidia.com/gpu"),
+        cdi_spec_dirs: list(),
+        cdi_annotation_prefixes: list(),
+        cuda_compat_mode: some("ldconfig"),
+        csv_mount_spec_path: some("/etc"),
+        hook_path: some("nvidia-container-runtime-hook"),
+        skip_mode_detection: Some(true),
+        allow_ldconfig_from_container: Some(true),
+        odd: vec!["mode: a value of type integer".into()],
     }
 }
 

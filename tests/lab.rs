@@ -32,6 +32,7 @@ const HOSTS: &[(&str, &[Way])] = &[
     ("full-cdi", &[Way::Cdi, Way::Runtime]),
     ("full-auto", &[Way::Cdi, Way::Runtime, Way::Hook]),
     ("full-auto-nospec", &[Way::Runtime]),
+    ("hook-only-legacy", &[Way::Hook]),
     ("bare", &[]),
     ("e26-cdi-ok", &[Way::Cdi]),
     ("e26-full-auto", &[Way::Runtime, Way::Hook]),

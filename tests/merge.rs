@@ -4,6 +4,8 @@
 //! fixtures/merge/gaps.txt names the cases that differ, each with a reason. A case in that list
 //! which agrees after all fails, so that the list stays true.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads fixtures and starts the program")]
+
 use std::{
     collections::BTreeMap,
     fs, io,

@@ -70,6 +70,22 @@ impl Docker {
         self.product.as_deref().is_some_and(|product| product.contains("Podman"))
     }
 
+    /// The folders in which the engine looks for CDI specs, as far as it says so; none where CDI is off
+    /// or not known to it. Podman does not say, and looks into the usual ones.
+    pub fn cdi_dirs(&self) -> Vec<String> {
+        let usual = || ["/etc/cdi", "/var/run/cdi"].map(str::to_owned).to_vec();
+        match &self.cdi_spec_dirs {
+            Some(dirs) => dirs.iter().filter(|dir| !dir.is_empty()).cloned().collect(),
+            None if self.is_podman() => usual(),
+            None => Vec::new(),
+        }
+    }
+
+    /// Whether the engine's kernel is that of Windows' Linux (WSL 2).
+    pub fn is_on_wsl(&self) -> bool {
+        self.kernel_version.as_deref().is_some_and(|release| release.to_lowercase().contains("microsoft"))
+    }
+
     /// Whether this is Docker Desktop, whose engine runs in a machine of its own.
     pub fn is_desktop(&self) -> bool {
         self.operating_system.as_deref().is_some_and(|name| name.contains("Docker Desktop"))

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
-    host::HostFacts,
+    host::{Docker, HostFacts},
 };
 
 /// The forms with a GPU that `docker compose up` can send, in the order of choice.
@@ -141,7 +141,7 @@ fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict)
     }
     match form {
         Form::Cdi | Form::CdiReservation => {
-            let dirs = host.docker.known().and_then(|docker| docker.cdi_spec_dirs.clone()).unwrap_or_default();
+            let dirs = host.docker.known().map(Docker::cdi_dirs).unwrap_or_default();
             let lookup = host.cdi.known().map(|cdi| cdi.lookup(&dirs));
             let names = meant.qualified(lookup.as_ref());
             let judge = if form == Form::Cdi { judge::cdi } else { judge::cdi_reservation };

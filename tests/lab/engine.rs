@@ -74,6 +74,7 @@ pub(crate) fn sweep() -> Result<(), Failed> {
         let owner = name.strip_prefix("t-").and_then(|rest| rest.split('-').next());
         if owner.is_some_and(|pid| pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists()) {
             run(UP_SECONDS, &mut hostlab(["down", name]))?;
+            let _ = fs::remove_dir_all(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
         }
     }
     Ok(())

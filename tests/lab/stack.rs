@@ -17,7 +17,14 @@ use super::{
 };
 
 /// What each service's container prints about itself.
-const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null || true";
+const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null; echo lab-end";
+
+/// The last line of a whole look.
+const END: &str = "lab-end";
+
+/// How often the engine's logs are read until they are whole; a container may end before its last
+/// lines are written.
+const READS: usize = 50;
 
 /// Keys that a lab cannot serve: it builds and pulls nothing, and has neither a network nor more
 /// rights than the machine that it runs on.
@@ -70,15 +77,28 @@ pub(crate) fn start(lab: &Lab, name: &str, rendered: &Path) -> Result<BTreeMap<S
     if !output.status.success() {
         return Err(format!("the containers did not start: {}", said(&output)).into());
     }
+    // What `up` shows itself can lack the lines of a container that ended before it was attached to.
+    let services = services(lab, rendered)?.len();
+    for _ in 0..READS {
+        let lines = lines(&stack.run(60, &["logs", "--no-color"])?.stdout);
+        if lines.len() == services && lines.values().all(|lines| lines.iter().any(|line| line == END)) {
+            return Ok(lines.into_iter().map(|(service, lines)| (service, seen(&lines))).collect());
+        }
+    }
+    Err(format!("not every container said what it sees: {}", said(&stack.run(60, &["ps", "--all"])?)).into())
+}
+
+/// What `docker compose logs` prints, by service.
+fn lines(printed: &[u8]) -> BTreeMap<String, Vec<String>> {
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in String::from_utf8_lossy(&output.stdout).lines() {
+    for line in String::from_utf8_lossy(printed).lines() {
         if let Some((container, line)) = line.split_once(" | ")
             && let Some(service) = container.trim_end().strip_suffix("-1")
         {
-            lines.entry(service.to_owned()).or_default().push(line.trim_end().to_owned());
+            lines.entry(service.to_owned()).or_default().push(line.trim().to_owned());
         }
     }
-    Ok(lines.into_iter().map(|(service, lines)| (service, seen(&lines))).collect())
+    lines
 }
 
 /// Services of a rendered file, those behind profiles too.

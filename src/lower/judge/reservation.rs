@@ -32,6 +32,10 @@ fn fulfilled(host: &HostFacts, ids: &[String]) -> Step<String> {
     if docker.is_podman() {
         return Err(Verdict::Silent("Podman drops device requests that are not CDI's".to_owned()));
     }
+    // Desktop brings the toolkit itself, in its own virtual machine; its CDI folders hold nothing.
+    if docker.is_desktop() && docker.is_on_wsl() && docker.runtimes.contains_key("nvidia") {
+        return Ok("Docker Desktop fulfils such requests with the GPUs of Windows".to_owned());
+    }
     driver(host)?;
     let (toolkit, _) = toolkit(host)?;
     let has = |name: &str| toolkit.binary(name).is_some();
@@ -57,8 +61,7 @@ fn fulfilled(host: &HostFacts, ids: &[String]) -> Step<String> {
 /// `None` where the engine falls back to the hook. A missing library or hook of the spec is found out
 /// by runc, too late for that (recorded: 29.7.2).
 fn by_cdi(host: &HostFacts, docker: &Docker, ids: &[String]) -> Option<Step<String>> {
-    let dirs = docker.cdi_spec_dirs.as_deref().unwrap_or_default();
-    let lookup = host.cdi.known()?.lookup(dirs);
+    let lookup = host.cdi.known()?.lookup(&docker.cdi_dirs());
     let names: Vec<String> =
         ids.iter().map(|id| if id.contains('=') { id.clone() } else { format!("nvidia.com/gpu={id}") }).collect();
     for name in &names {

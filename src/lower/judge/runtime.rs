@@ -14,6 +14,9 @@ pub fn runtime(host: &HostFacts, ids: &[String]) -> Verdict {
 /// The engine has the runtime, and its binary runs.
 fn registered(host: &HostFacts) -> Step {
     let (docker, version) = engine(host)?;
+    if docker.is_podman() {
+        return unknown("what Podman makes of `runtime: nvidia` is not known here");
+    }
     let Some(runtime) = docker.runtimes.get("nvidia") else {
         return fails("the engine has no runtime `nvidia` (`unknown or invalid runtime name: nvidia`)");
     };
