@@ -72,26 +72,9 @@ impl Reader<'_> {
             let of_service = || own.get(name).and_then(Value::scalar_text);
             self.environment.get(name).map(str::to_owned).or_else(of_service)
         };
-        match file.get("format").and_then(Value::as_str) {
-            None | Some("") => {
-                let parsed = dotenv::parse_over(&text, &lookup, std::mem::take(read));
-                *read = parsed.values;
-                if let Some(problem) = parsed.problem {
-                    let message = format!("the file `{path}` cannot be read: {}", problem.message);
-                    self.push(file, message, "write one `NAME=VALUE` a line");
-                }
-            }
-            Some("raw") => match raw(&text, &lookup) {
-                Ok(pairs) => read.extend(pairs),
-                Err(reason) => {
-                    let message = format!("the file `{path}` cannot be read: {reason}");
-                    self.push(file, message, "write one `NAME=VALUE` a line");
-                }
-            },
-            Some(format) => {
-                let message = format!("`{format}` is no format of an env file");
-                self.push(file, message, "leave `format` out, or write `raw`");
-            }
+        if let Err(reason) = take(&text, file, &lookup, read) {
+            let message = format!("the file `{path}` cannot be read: {reason}");
+            self.push(file, message, "write one `NAME=VALUE` a line, and no `format` but `raw`");
         }
     }
 
@@ -116,6 +99,24 @@ fn own(value: Option<&Value>) -> Map {
             })
             .collect(),
         _ => Map::new(),
+    }
+}
+
+/// Reads a file's text in its format; what is wrong with it is the end of a sentence.
+fn take(
+    text: &str,
+    file: &Value,
+    lookup: &dyn Fn(&str) -> Option<String>,
+    read: &mut IndexMap<String, String>,
+) -> Result<(), String> {
+    match file.get("format").and_then(Value::as_str) {
+        None | Some("") => {
+            let parsed = dotenv::parse_over(text, lookup, std::mem::take(read));
+            *read = parsed.values;
+            parsed.problem.map_or(Ok(()), |problem| Err(problem.message))
+        }
+        Some("raw") => raw(text, lookup).map(|pairs| read.extend(pairs)),
+        Some(format) => Err(format!("`{format}` is no format of an env file")),
     }
 }
 
