@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    Environment, Project, consistency, device_requests, env_file, environment, name,
-    phases::{self, Surroundings},
+    Environment, Project, consistency, device_requests, env_file, environment,
+    layer::Surroundings,
+    name, phases,
     reading::{INCONSISTENT, Reading},
 };
 use crate::{
