@@ -19,6 +19,7 @@ mod join;
 mod judge;
 mod lint;
 mod patch;
+mod patterns;
 #[cfg(feature = "probe")]
 mod probe;
 mod render;

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use assert_cmd::Command;
 
-use super::folder::Outcome;
+use super::folder::{Folder, GOOD, LEGACY, Outcome};
 
 #[test]
 fn files_are_found_as_compose_finds_them() {
@@ -36,4 +36,13 @@ fn check(folder: &Path, case: &toml::Table) {
     let expected = expected.replace("$DIR", &folder.to_string_lossy());
     let expected: serde_json::Value = serde_json::from_str(&expected).expect("Compose prints JSON");
     assert_eq!(outcome.json(), expected, "{}", folder.display());
+}
+
+#[test]
+fn a_pattern_stands_for_what_it_matches() {
+    let folder = Folder::new(&[("a/compose.yaml", LEGACY), ("b/compose.yaml", LEGACY), ("c[1].yaml", GOOD)]);
+    let outcome = folder.run(&["lint", "--format", "concise", "?/compose.yaml"]).exits(1);
+    assert_eq!(outcome.out.lines().filter(|line| line.contains("CG106")).count(), 2, "{}", outcome.out);
+    folder.run(&["lint", "c[1].yaml"]).exits(0);
+    folder.run(&["lint", "d*/compose.yaml"]).fails_with(3, "`d*/compose.yaml`");
 }
