@@ -22,6 +22,7 @@ mod patch;
 mod patterns;
 #[cfg(feature = "probe")]
 mod probe;
+mod referred;
 mod render;
 mod select;
 mod settings;
