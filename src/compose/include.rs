@@ -35,7 +35,7 @@ pub(super) fn include(reading: &mut Reading<'_>, layer: &mut Layer, surroundings
     let Some(entries) = root.shift_remove("include") else { return };
     let mut included = surroundings.included.clone();
     included.push(layer.path.clone());
-    if entries.as_seq().is_none() {
+    if entries.as_seq().is_none() && !entries.is_null() {
         let message = format!("`include` takes a list, and this is {}", entries.kind());
         reading.refuse_at(INCONSISTENT, entries.span(), message, Vec::new());
     }

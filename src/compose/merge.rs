@@ -98,7 +98,7 @@ impl Merge<'_> {
     fn plain(&mut self, base: &mut Value, overlay: Value) {
         let Value { data, sources, hole } = overlay;
         match (&mut base.data, data) {
-            (Data::Map(_) | Data::Seq(_), Data::Null) => {}
+            (_, Data::Null) => {}
             (Data::Map(map), Data::Map(other)) => {
                 self.entries(map, other);
                 base.sources.extend(sources);

@@ -30,12 +30,14 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Secrets that a driver is to fill: Compose knows none and wants a file or a variable.
+/// Secrets that say where they come from, but in no way that Compose knows: by a driver, an
+/// empty path, `external: false`.
 pub(super) fn secrets_without_source(project: &Value, found: &mut Vec<Diagnostic>) {
     for (name, secret) in entries(project, "secrets") {
         let is_external = secret.get("external").and_then(Value::as_bool) == Some(true);
         let has_source = secret.get("file").is_some() || secret.get("environment").is_some();
-        if !is_external && !has_source && secret.get("driver").is_some() {
+        let is_known = found.iter().any(|finding| finding.place == super::place(secret));
+        if !is_external && !has_source && !is_known {
             let message = format!("secret `{name}` comes from neither a file nor a variable");
             found.push(at("", secret, message, "add `file` or `environment`, or `external: true`"));
         }

@@ -64,7 +64,8 @@ fn defaults(service: &mut Map) {
         set_missing(port, "mode", || text("ingress"));
     }
     for secret in items(service.get_mut("secrets")) {
-        let source = secret.get("source").and_then(Value::as_str).unwrap_or_default().to_owned();
+        // What Go prints for nothing at all is only seen without interpolation.
+        let source = secret.get("source").and_then(Value::as_str).unwrap_or("%!s(<nil>)").to_owned();
         set_missing(secret, "target", || text(&format!("/run/secrets/{source}")));
     }
     let reserved = service.get_mut("deploy").and_then(|it| it.at_mut(&["resources", "reservations", "devices"]));

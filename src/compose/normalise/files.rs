@@ -40,7 +40,7 @@ impl Reader<'_> {
         let own = own(service.get(target));
         let mut read = IndexMap::new();
         for file in list {
-            self.read(file, &own, &mut read);
+            self.read(file, (target == "environment").then_some(&own), &mut read);
         }
         let mut map: Map = read.into_iter().map(|(key, text)| (key, Data::String(text).into())).collect();
         map.extend(own);
@@ -49,7 +49,9 @@ impl Reader<'_> {
         }
     }
 
-    fn read(&mut self, file: &Value, own: &Map, read: &mut IndexMap<String, String>) {
+    /// Values name the variables of the caller, then those of the service's `own`; those of
+    /// labels name earlier labels alone.
+    fn read(&mut self, file: &Value, own: Option<&Map>, read: &mut IndexMap<String, String>) {
         let path = file.get("path").unwrap_or(file).as_str().unwrap_or_default().to_owned();
         let bytes = match self.files.read(Path::new(&path), SourceMap::MAX_BYTES) {
             Ok(bytes) => bytes,
@@ -67,8 +69,8 @@ impl Reader<'_> {
         let Ok((text, _)) = source::decode(bytes) else {
             return self.push(file, format!("the file `{path}` is no text"), "files of variables are UTF-8");
         };
-        // The caller's variables and the service's own win over those of the files.
         let lookup = |name: &str| {
+            let own = own?;
             let of_service = || own.get(name).and_then(Value::scalar_text);
             self.environment.get(name).map(str::to_owned).or_else(of_service)
         };

@@ -11,6 +11,9 @@ use crate::{
     yaml::{Data, Map, Value},
 };
 
+/// The key under which Compose gathers `x-` keys.
+pub(in crate::compose) const EXTENSIONS: &str = "#extensions";
+
 /// One pass over a model.
 pub(super) struct Converter {
     form: Form,
@@ -84,6 +87,8 @@ impl Converter {
     }
 
     fn cast(&mut self, value: &Value, shape: &Shape) -> Option<Value> {
+        let gathered = if self.takes_extensions(shape) { gather_extensions(value) } else { None };
+        let value = gathered.as_ref().unwrap_or(value);
         let scalar: Cast = match shape {
             Shape::Struct(fields) | Shape::Closed(fields) => return Some(self.structure(value, fields, shape)),
             Shape::List(item) => return self.list(value, item),
@@ -134,6 +139,17 @@ impl Converter {
         value.with_data(Data::Map(map))
     }
 
+    /// Whether Compose takes `x-` keys at this path for extensions, though the keys are the
+    /// user's own (compose-go loader/loader.go, `processExtensions`).
+    fn takes_extensions(&self, shape: &Shape) -> bool {
+        let has_names = match self.path.as_slice() {
+            [kind] => ["services", "networks", "volumes", "secrets", "configs"].contains(&kind.as_str()),
+            [_, _, key] => key == "depends_on",
+            _ => false,
+        };
+        !has_names && !matches!(shape, Shape::Struct(_) | Shape::Closed(_) | Shape::List(_))
+    }
+
     fn extensions(&self, value: &Value) -> Vec<(String, Value)> {
         let map = value.as_map().into_iter().flatten();
         let entries = map.filter(|(key, _)| key.starts_with("x-"));
@@ -154,7 +170,12 @@ impl Converter {
         let mut entries = Vec::new();
         for (key, item) in value.as_map()? {
             self.path.push(key.clone());
-            let cast = if item.is_null() { Some(item.clone()) } else { self.cast(item, shape) };
+            let cast = match shape {
+                _ if item.is_null() => Some(item.clone()),
+                // Its keys are none of the structure's, nor are they extensions again.
+                Shape::Struct(_) if key == EXTENSIONS => self.cast(&Data::Map(Map::new()).into(), shape),
+                _ => self.cast(item, shape),
+            };
             self.path.pop();
             entries.extend(cast.map(|cast| (key.clone(), cast)));
         }
@@ -193,6 +214,18 @@ pub(super) fn empty_lists_to_null(value: &mut Value, path: &mut Path) {
         }
         _ => {}
     }
+}
+
+/// The mapping with its `x-` keys under one; `None` where there are none.
+fn gather_extensions(value: &Value) -> Option<Value> {
+    let map = value.as_map()?;
+    let (extensions, mut rest): (Map, Map) =
+        map.iter().map(|(key, value)| (key.clone(), value.clone())).partition(|(key, _)| key.starts_with("x-"));
+    if extensions.is_empty() {
+        return None;
+    }
+    rest.insert(EXTENSIONS.to_owned(), value.with_data(Data::Map(extensions)));
+    Some(value.with_data(Data::Map(rest)))
 }
 
 fn capital(name: &str) -> String {

@@ -13,6 +13,19 @@ fn expected(what: &str, value: &Value) -> Cast {
     Err(format!("{what} was expected, and this is {}", value.kind()))
 }
 
+/// Any value as Go prints it into a text.
+fn go_text(value: &Value) -> String {
+    match &value.data {
+        Data::Map(map) => {
+            let mut entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
+            entries.sort();
+            format!("map[{}]", entries.join(" "))
+        }
+        Data::Seq(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        _ => value.scalar_text().unwrap_or_else(|| "<nil>".to_owned()),
+    }
+}
+
 pub(super) fn text(value: &Value) -> Cast {
     value.scalar_text().map_or_else(|| expected("a string", value), |text| Ok(Data::String(text)))
 }
@@ -124,7 +137,7 @@ pub(super) fn pairs(value: &Value, keeps_null: bool, form: Form) -> Cast {
     match &value.data {
         Data::Map(entries) => {
             for (key, entry) in entries {
-                let data = entry.scalar_text().map_or_else(empty, Data::String);
+                let data = if entry.is_null() { empty() } else { Data::String(go_text(entry)) };
                 map.insert(key.clone(), entry.with_data(data));
             }
         }
@@ -147,7 +160,7 @@ pub(super) fn multi_options(value: &Value, form: Form) -> Cast {
     let Some(map) = value.as_map() else { return expected("a mapping", value) };
     let values = |entry: &Value| match entry.as_seq() {
         Some(items) => strings(items.iter().filter_map(Value::scalar_text)),
-        None => strings(entry.scalar_text()),
+        None => strings([go_text(entry)]),
     };
     let entries = map.iter().map(|(key, entry)| (key.clone(), entry.with_data(values(entry)))).collect();
     Ok(Data::Map(sort(entries, form).into_iter().collect()))
@@ -175,6 +188,7 @@ pub(super) fn ssh(value: &Value) -> Cast {
     let mut keys: Vec<_> = map.iter().collect();
     keys.sort_by_key(|(id, _)| id.as_str());
     Ok(strings(keys.into_iter().map(|(id, path)| match path.as_str() {
+        None if path.as_map().is_some() => format!("{id}: {}", go_text(path)),
         None | Some("") => id.clone(),
         Some(path) => format!("{id}: {path}"),
     })))
@@ -186,6 +200,9 @@ pub(super) fn hosts(value: &Value) -> Cast {
     match &value.data {
         Data::Map(map) => {
             for (host, address) in map {
+                if address.as_map().is_some() {
+                    return expected("an address", address);
+                }
                 let addresses = address.as_seq().unwrap_or(std::slice::from_ref(address));
                 let texts = addresses.iter().map(|address| address.scalar_text().unwrap_or_default());
                 pairs.extend(texts.map(|address| (host.clone(), address)));
