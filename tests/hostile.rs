@@ -1,6 +1,8 @@
 //! No text makes a panic, and no edit touches more than it says: mutations of every fixture
 //! and page, made by a fixed sequence of numbers so that a failure can be repeated.
 
+#![expect(clippy::disallowed_methods, reason = "a test reads fixtures")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

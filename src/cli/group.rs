@@ -119,5 +119,5 @@ fn is_compose_file(path: &Path, files: &DiskFiles) -> bool {
 /// An overlay leaves to its base what its services are made of; a file that says so itself
 /// stands alone, whatever it is called.
 fn is_overlay(path: &Path, files: &DiskFiles) -> bool {
-    sniff(path, files).is_some_and(|sniffed| !sniffed.is_whole)
+    sniff(path, files).is_some_and(|sniffed| sniffed.has_services && !sniffed.is_whole)
 }

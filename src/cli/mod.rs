@@ -1,7 +1,7 @@
 //! The command line: what was said, what it means, and one verb a file.
 //!
 //! Only this floor and `probe` touch the disk, the environment and the streams. A verb puts
-//! all it has to say into an [`Answer`]; that is written when the verb is done, so nothing
+//! all it has to say into an `Answer`; that is written when the verb is done, so nothing
 //! is ever printed by halves.
 #![allow(clippy::disallowed_methods, reason = "this is the floor that meets the disk and the environment")]
 

@@ -43,7 +43,7 @@ pub(super) fn run(
     let rendered = lower::render(project, &requests, host.as_ref(), wanted(args))
         .map_err(|refused| CliError::Unlowerable(refusal(&refused, &sources)))?;
     for service in &rendered.services {
-        answer.err.push_str(&remarks(service, args.explain));
+        answer.err.push_str(&remarks(service, args));
     }
     let text = printed(&compose::portable(&rendered.project, form(args.format)), args.format);
     match &args.output {
@@ -93,6 +93,9 @@ fn refusal(refused: &[Refused], sources: &SourceMap) -> String {
             }
         }
     }
+    if refused.iter().any(|refused| matches!(refused.reason, Unlowerable::HostUnseen(_))) {
+        out.push_str("\n  `--host FILE` renders for a host that `composegpu probe -o FILE` recorded");
+    }
     let is_formless = refused.iter().any(|refused| matches!(refused.reason, Unlowerable::NoWorkingForm(_)));
     if is_formless {
         out.push_str("\n  `--fallback cpu` renders such services without a GPU");
@@ -101,12 +104,13 @@ fn refusal(refused: &[Refused], sources: &SourceMap) -> String {
 }
 
 /// What standard error says of one service: warnings always, the reasons when asked.
-fn remarks(service: &Lowered, is_explained: bool) -> String {
+fn remarks(service: &Lowered, args: &RenderArgs) -> String {
     let mut out = String::new();
+    let is_explained = args.explain;
     let name = &service.service;
     match &service.outcome {
         Ok(decision) => {
-            if decision.form == Form::Cpu && !decision.reasons.iter().any(|reason| reason == "asked for") {
+            if decision.form == Form::Cpu && args.form != FormArg::Cpu {
                 let _ = writeln!(out, "warning: service `{name}` gets no GPU: {}", decision.reasons.join("; "));
                 for (form, reason) in decision.rejected.iter().filter(|_| !is_explained) {
                     let _ = writeln!(out, "  {form}: {reason}");

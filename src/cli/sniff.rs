@@ -23,6 +23,8 @@ const SUBSTANCE_KEYS: [&str; 4] = ["image", "build", "extends", "<<"];
 pub(super) struct Sniffed {
     /// It has a service with a key of Compose.
     pub(super) is_compose: bool,
+    /// It has services.
+    pub(super) has_services: bool,
     /// It has services, and says of each what it is made of.
     pub(super) is_whole: bool,
 }
@@ -32,7 +34,7 @@ pub(super) fn sniff(path: &Path, files: &dyn Files) -> Option<Sniffed> {
     let content = files.read(path, MAX_BYTES).ok()?;
     let (text, is_exact) = decode(content).ok()?;
     if !text.contains("services") {
-        return Some(Sniffed { is_compose: false, is_whole: false });
+        return Some(Sniffed { is_compose: false, has_services: false, is_whole: false });
     }
     let mut sources = SourceMap::default();
     let file = sources.add(path, text, is_exact);
@@ -47,8 +49,9 @@ pub(super) fn sniff(path: &Path, files: &dyn Files) -> Option<Sniffed> {
     let has_one_of =
         |keys: &[&str]| services.iter().map(|service| service.iter().any(|key| keys.contains(key))).collect::<Vec<_>>();
     let is_compose = has_one_of(&SERVICE_KEYS).contains(&true);
-    let is_whole = !services.is_empty() && !has_one_of(&SUBSTANCE_KEYS).contains(&false);
-    Some(Sniffed { is_compose, is_whole })
+    let has_services = !services.is_empty();
+    let is_whole = has_services && !has_one_of(&SUBSTANCE_KEYS).contains(&false);
+    Some(Sniffed { is_compose, has_services, is_whole })
 }
 
 /// Keys and values of a mapping, aliases followed once; nothing for any other node.

@@ -69,21 +69,31 @@ impl<'a> Parser<'a> {
         let mut source = &self.text[start..];
         if let Some(rest) = source.strip_prefix("export").filter(|rest| rest.starts_with(char::is_whitespace)) {
             source = rest.trim_start();
+            if source.is_empty() {
+                return Err("nothing stands behind `export`".to_owned());
+            }
         }
         let (name, separator) = name(source)?;
         let offset = self.text.len() - source.len();
         let end = offset + name.len();
         let name = name.trim_end();
-        if name.contains(' ') {
+        if separator.is_some() && name.contains(' ') {
             return Err(format!("the variable name `{name}` holds a space"));
         }
         match separator {
             // A name alone takes the caller's value, if the caller has one.
-            Some('\n') | None => {
+            Some('\n') => {
                 self.at = end;
                 if let Some(value) = (self.lookup)(name) {
                     self.values.insert(name.to_owned(), value);
                 }
+            }
+            // Compose finds no name where the file ends in one, and takes it for the value of a
+            // variable without a name.
+            None => {
+                self.at = offset;
+                let value = self.value()?;
+                self.values.insert(String::new(), value);
             }
             Some(separator) => {
                 let rest = &self.text[end + separator.len_utf8()..];

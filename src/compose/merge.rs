@@ -29,8 +29,6 @@ enum Special {
     Build,
     /// Merged only where the driver is the same, or one names none.
     Logging,
-    /// Merged only where both are mappings.
-    Ulimit,
     /// Merged by subnet.
     Ipam,
 }
@@ -64,7 +62,7 @@ const SPECIALS: &[(Pattern, Special)] = &[
     ("services.*.networks", Special::Names),
     ("services.*.sysctls", Special::Sequence),
     ("services.*.tmpfs", Special::Sequence),
-    ("services.*.ulimits.*", Special::Ulimit),
+    ("services.*.ulimits.*", Special::Override),
 ];
 
 /// Lays `overlay` over `base`. What cannot be laid over goes to `problems`, and the base's
@@ -159,8 +157,6 @@ impl Merge<'_> {
             Special::DependsOn => self.as_mappings(base, overlay, started),
             Special::Build => self.build(base, overlay),
             Special::Logging => self.logging(base, overlay),
-            Special::Ulimit if base.as_map().is_some() && overlay.as_map().is_some() => self.plain(base, overlay),
-            Special::Ulimit => replace(base, overlay),
             Special::Ipam => self.ipam(base, overlay),
         }
     }

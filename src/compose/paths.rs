@@ -92,7 +92,7 @@ impl Resolver<'_> {
     }
 
     fn absolute(&self, text: &str, kind: Kind) -> String {
-        if matches!(kind, Kind::Context) && is_fetched(text) {
+        if matches!(kind, Kind::Context) && (text.is_empty() || is_fetched(text)) {
             return text.to_owned();
         }
         let text = match (text.strip_prefix('~'), self.home) {

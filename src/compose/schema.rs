@@ -1,7 +1,7 @@
 //! Compose's schema: what Compose refuses before it makes anything of a project.
 //!
 //! The validator is made from `schemas/compose.schema.json` when this crate is compiled; this
-//! is the only file that names its crate. What it finds becomes a [`Violation`] with the way
+//! is the only file that names its crate. What it finds becomes a `Violation` with the way
 //! to its node, and `words` says it.
 
 mod path;

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "missing-capabilities",
     summary: "a device reservation has no `capabilities`",
     severity: Severity::Error,
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     since: "0.1.0",
     page: include_str!("../../rules/CG101-missing-capabilities.md"),
     check: Check::Reader,

@@ -34,7 +34,8 @@ pub(super) fn check_anchor(name: &str) -> Option<String> {
 /// (go-yaml scannerc.go); the scanner adds one.
 pub(super) fn fix_scalar(mut text: String, style: ScalarStyle, source: &str, end: usize) -> String {
     let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-    if is_block && end >= source.len() && !source.ends_with(['\n', '\r']) && text.ends_with('\n') {
+    let last = source.rsplit(['\n', '\r']).next().unwrap_or_default();
+    if is_block && end >= source.len() && !last.trim_matches(' ').is_empty() && text.ends_with('\n') {
         text.pop();
     }
     text

@@ -175,7 +175,8 @@ impl<'a> Builder<'a> {
     }
 
     fn alias(&mut self, span: Span) {
-        let name = self.text[span.range()].trim_start_matches('*').to_owned();
+        let text = &self.text[span.range()];
+        let name = text.strip_prefix('*').unwrap_or(text).to_owned();
         let target = self.anchors.get(&name).copied();
         match target {
             Some(target) => {

@@ -85,19 +85,7 @@ impl<'a> Resolver<'a> {
     fn node(&mut self, id: NodeId, key: Option<Span>, via: Via, is_plain: bool) -> Option<Value> {
         let node = self.tree.node(id);
         self.visits += 1;
-        let is_too_much = self.visits > MAX_VISITS || self.path.len() + self.aliases.len() > MAX_DEPTH;
-        if is_too_much && !self.is_stopped {
-            self.is_stopped = true;
-            let what = if self.visits > MAX_VISITS {
-                format!("more than {MAX_VISITS} nodes")
-            } else {
-                format!("more than {MAX_DEPTH} levels")
-            };
-            // The outermost alias is the one that a person can take out.
-            let place = self.aliases.first().map_or(node.span, |(_, alias)| *alias);
-            self.report(LIMIT, place, format!("with its aliases expanded the file has {what}")).help =
-                Some("newer Compose gives up here, older ones take all the memory they can get; write the repeated parts out, or drop them".into());
-        }
+        self.hold_limits(node.span);
         if self.is_stopped {
             return Some(Value::default());
         }
@@ -117,6 +105,25 @@ impl<'a> Resolver<'a> {
         let origin = Origin { node: NodeRef { file: self.tree.file, node: id }, span: node.span, key, via };
         let data = self.data(node, via, is_plain);
         Some(Value { data, sources: vec![origin], hole: None })
+    }
+
+    /// Stops once there are too many nodes or levels, with one finding.
+    fn hold_limits(&mut self, span: Span) {
+        let is_wide = self.visits > MAX_VISITS;
+        if self.is_stopped || !is_wide && self.path.len() + self.aliases.len() <= MAX_DEPTH {
+            return;
+        }
+        self.is_stopped = true;
+        let what =
+            if is_wide { format!("more than {MAX_VISITS} nodes") } else { format!("more than {MAX_DEPTH} levels") };
+        // The outermost alias is the one that a person can take out.
+        let (place, lead) = match self.aliases.first() {
+            Some((_, alias)) => (*alias, "with its aliases expanded "),
+            None => (span, ""),
+        };
+        let help = "newer Compose gives up here, older ones take all the memory they can get; \
+                    write repeated parts out, or drop them";
+        self.report(LIMIT, place, format!("{lead}the file has {what}")).help = Some(help.into());
     }
 
     /// The path without one `<<`, as Compose records it.

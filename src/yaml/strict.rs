@@ -18,6 +18,12 @@ pub(super) fn check(tree: &Tree, text: &str) -> Vec<(Span, String)> {
         tabs(tree, text, &mut push);
     }
     for (id, node) in tree.iter() {
+        if let Some(tag) = &node.tag {
+            let end = tag.span.end as usize;
+            if text[end..].starts_with(|next: char| !next.is_whitespace()) {
+                push(tag.span.start as usize, end, "a tag needs a blank behind it");
+            }
+        }
         match &node.kind {
             NodeKind::Scalar { style: ScalarStyle::DoubleQuoted, .. } => escapes(node, text, &mut push),
             NodeKind::Scalar { style: ScalarStyle::Plain, .. } if is_in_flow(tree, id) => {

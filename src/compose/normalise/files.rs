@@ -74,20 +74,9 @@ impl Reader<'_> {
             let of_service = || own.get(name).and_then(Value::scalar_text);
             self.environment.get(name).map(str::to_owned).or_else(of_service)
         };
-        match file.get("format").and_then(Value::as_str) {
-            None | Some("") => {
-                let parsed = dotenv::parse_over(&text, &lookup, std::mem::take(read));
-                *read = parsed.values;
-                if let Some(problem) = parsed.problem {
-                    let message = format!("the file `{path}` cannot be read: {}", problem.message);
-                    self.push(file, message, "write one `NAME=VALUE` a line");
-                }
-            }
-            Some("raw") => read.extend(raw(&text, &lookup)),
-            Some(format) => {
-                let message = format!("`{format}` is no format of an env file");
-                self.push(file, message, "leave `format` out, or write `raw`");
-            }
+        if let Err(reason) = take(&text, file, &lookup, read) {
+            let message = format!("the file `{path}` cannot be read: {reason}");
+            self.push(file, message, "write one `NAME=VALUE` a line, and no `format` but `raw`");
         }
     }
 
@@ -115,13 +104,42 @@ fn own(value: Option<&Value>) -> Map {
     }
 }
 
-/// `NAME=VALUE` lines, values as they are; a name alone takes the caller's value.
-fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+/// Reads a file's text in its format; what is wrong with it is the end of a sentence.
+fn take(
+    text: &str,
+    file: &Value,
+    lookup: &dyn Fn(&str) -> Option<String>,
+    read: &mut IndexMap<String, String>,
+) -> Result<(), String> {
+    match file.get("format").and_then(Value::as_str) {
+        None | Some("") => {
+            let parsed = dotenv::parse_over(text, lookup, std::mem::take(read));
+            *read = parsed.values;
+            parsed.problem.map_or(Ok(()), |problem| Err(problem.message))
+        }
+        Some("raw") => raw(text, lookup).map(|pairs| read.extend(pairs)),
+        Some(format) => Err(format!("`{format}` is no format of an env file")),
+    }
+}
+
+/// `NAME=VALUE` lines, values as they are; a name alone takes the caller's value
+/// (docker/cli pkg/kvfile).
+fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Vec<(String, String)>, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .filter_map(|line| match line.split_once('=') {
-            Some((name, value)) => Some((name.to_owned(), value.to_owned())),
-            None => lookup(line.trim()).map(|value| (line.trim().to_owned(), value)),
-        })
-        .collect()
+    let mut pairs = Vec::new();
+    for line in lines {
+        let (name, value) = match line.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (line, lookup(line)),
+        };
+        if name.is_empty() {
+            return Err(format!("the line `{line}` has no name"));
+        }
+        if name.contains(char::is_whitespace) {
+            return Err(format!("the variable name `{name}` holds a blank"));
+        }
+        pairs.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    Ok(pairs)
 }
