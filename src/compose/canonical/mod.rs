@@ -39,6 +39,7 @@ fn canonical_service(service: &mut Value, problems: &mut Problems) {
         ("build", build),
         ("configs", each_file_mount),
         ("depends_on", depends_on),
+        ("develop", develop),
         ("devices", mounts::devices),
         ("dns", dns),
         ("env_file", env_file),
@@ -102,6 +103,17 @@ fn string_or_list(value: &mut Value, _: &mut Problems) {
     if value.as_str().is_some() {
         let item = value.clone();
         value.data = Data::Seq(vec![item]);
+    }
+}
+
+fn develop(value: &mut Value, problems: &mut Problems) {
+    let watches = value.at_mut(&["watch"]).and_then(Value::as_seq_mut);
+    for watch in watches.into_iter().flatten().filter_map(Value::as_map_mut) {
+        for key in ["ignore", "include"] {
+            if let Some(patterns) = watch.get_mut(key) {
+                string_or_list(patterns, problems);
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::at;
 use crate::{
     diag::Diagnostic,
-    yaml::{Map, Value},
+    yaml::{Data, Map, Value},
 };
 
 /// Checks that also hold for services whose profile is off, and without interpolation.
@@ -26,6 +26,7 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
         binds(name, service, &mut found);
         watches(name, service, &mut found);
         ulimits(name, service, &mut found);
+        replicas(name, service, &mut found);
     }
     found
 }
@@ -94,10 +95,20 @@ fn binds(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
 fn ulimits(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
     for path in [["ulimits"].as_slice(), &["build", "ulimits"]] {
         for (name, limit) in value.at(path).and_then(Value::as_map).into_iter().flatten() {
-            if let Some(text) = limit.as_str() {
-                let message = format!("the limit `{name}` of service `{service}` is the text `{text}`");
+            if !matches!(limit.data, Data::Int(_) | Data::Map(_)) {
+                let text = limit.as_str().map(|text| format!(": `{text}`")).unwrap_or_default();
+                let message = format!("the limit `{name}` of service `{service}` is {}{text}", limit.kind());
                 found.push(at(service, limit, message, "write a number, or a mapping with `soft` and `hard`"));
             }
+        }
+    }
+}
+
+fn replicas(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for path in [["scale"].as_slice(), &["deploy", "replicas"]] {
+        if let Some(count) = value.at(path).filter(|count| matches!(count.data, Data::Int(..0))) {
+            let message = format!("service `{service}` is to run fewer than no containers");
+            found.push(at(service, count, message, "write zero or more"));
         }
     }
 }

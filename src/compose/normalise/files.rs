@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::{
-    compose::{Environment, Project, dotenv},
+    compose::{Environment, Project, dotenv, env_file},
     diag::{Code, Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
     yaml::{Data, Map, Value},
@@ -53,10 +53,14 @@ impl Reader<'_> {
     /// labels name earlier labels alone.
     fn read(&mut self, file: &Value, own: Option<&Map>, read: &mut IndexMap<String, String>) {
         let path = file.get("path").unwrap_or(file).as_str().unwrap_or_default().to_owned();
-        let bytes = match self.files.read(Path::new(&path), SourceMap::MAX_BYTES) {
+        let read_file = |path: &str| match path {
+            "" => Err(std::io::ErrorKind::NotFound.into()),
+            path => self.files.read(Path::new(path), SourceMap::MAX_BYTES),
+        };
+        let bytes = match read_file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                if file.get("required").and_then(Value::as_bool) != Some(false) {
+                if env_file::is_required(file) {
                     let help = "add the file, or write `required: false` beside its `path`";
                     self.push(file, format!("the file `{path}` is not there"), help);
                 }

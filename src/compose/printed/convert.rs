@@ -103,8 +103,10 @@ impl Converter {
             Shape::HealthTest => scalars::health_test(value),
             Shape::Text => scalars::text(value),
             Shape::Flag => scalars::flag(value),
-            Shape::Small if value.as_str().is_some() => Err("a number was expected, and this is a string".to_owned()),
-            Shape::Whole | Shape::Small => scalars::whole(value),
+            Shape::Strict => scalars::strict(value),
+            Shape::Small(mask) => scalars::small(value, *mask),
+            Shape::Natural => scalars::natural(value),
+            Shape::Whole => scalars::whole(value),
             Shape::Decimal => scalars::decimal(value),
             Shape::Bytes => scalars::bytes(value),
             Shape::Duration => scalars::duration(value),
@@ -171,6 +173,7 @@ impl Converter {
         for (key, item) in value.as_map()? {
             self.path.push(key.clone());
             let cast = match shape {
+                Shape::Strict if item.is_null() => Some(item.with_data(Data::String(String::new()))),
                 _ if item.is_null() => Some(item.clone()),
                 // Its keys are none of the structure's, nor are they extensions again.
                 Shape::Struct(_) if key == EXTENSIONS => self.cast(&Data::Map(Map::new()).into(), shape),
@@ -188,7 +191,7 @@ impl Converter {
             Shape::Struct(fields) | Shape::Closed(fields) => Data::Map(self.fields(&Value::default(), fields)),
             Shape::Map(_) => Data::Map(Map::new()),
             Shape::Flag => Data::Bool(false),
-            Shape::Whole | Shape::Small => Data::Int(0),
+            Shape::Whole | Shape::Natural | Shape::Small(_) => Data::Int(0),
             Shape::Bytes => Data::String("0".to_owned()),
             _ => Data::String(String::new()),
         }
@@ -196,10 +199,17 @@ impl Converter {
     }
 }
 
+/// Lists whose entries take the caller's values, of which Compose makes nothing if they are empty.
+const FILLED: [&str; 2] = ["services.*.environment", "services.*.build.args"];
+
 /// Go's JSON has `null` for an empty list, save where Compose made the list anew: the keyed ones.
 pub(super) fn empty_lists_to_null(value: &mut Value, path: &mut Path) {
     match &mut value.data {
-        Data::Seq(items) if items.is_empty() && !unicity::is_keyed(path) => value.data = Data::Null,
+        Data::Seq(items) if items.is_empty() => {
+            if !unicity::is_keyed(path) || FILLED.iter().any(|pattern| path.matches(pattern)) {
+                value.data = Data::Null;
+            }
+        }
         Data::Seq(items) => {
             path.push("[]");
             items.iter_mut().for_each(|item| empty_lists_to_null(item, path));

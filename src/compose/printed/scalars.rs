@@ -53,13 +53,35 @@ pub(super) fn whole(value: &Value) -> Cast {
     }
 }
 
+pub(super) fn natural(value: &Value) -> Cast {
+    match whole(value)? {
+        Data::Int(..0) => Err("it is below zero".to_owned()),
+        data => Ok(data),
+    }
+}
+
+pub(super) fn small(value: &Value, mask: i64) -> Cast {
+    match natural(value)? {
+        _ if value.as_str().is_some() => expected("a number", value),
+        Data::Int(number) => Ok(Data::Int(number & mask)),
+        data => Ok(data),
+    }
+}
+
+pub(super) fn strict(value: &Value) -> Cast {
+    match &value.data {
+        Data::Int(_) | Data::String(_) => text(value),
+        _ => expected("a string", value),
+    }
+}
+
 /// Compose keeps these in 32 bits: `0.30000001` is printed as `0.3`.
 pub(super) fn decimal(value: &Value) -> Cast {
     let number = match &value.data {
         Data::Int(number) => *number as f32,
         Data::UInt(number) => *number as f32,
         Data::Float(number) => *number as f32,
-        Data::String(text) => text.parse::<f32>().map_err(|_| "it is no number".to_owned())?,
+        Data::String(text) => durations::parse_float(text).ok_or("it is no number")? as f32,
         _ => return expected("a number", value),
     };
     let shortest: f64 = number.to_string().parse().expect("a printed number can be read");
@@ -148,6 +170,9 @@ pub(super) fn pairs(value: &Value, keeps_null: bool, form: Form) -> Cast {
                     Some((key, text)) => (key, Data::String(text.to_owned())),
                     None => (pair.as_str(), empty()),
                 };
+                if keeps_null && key.ends_with(char::is_whitespace) {
+                    return Err(format!("the variable `{}` is written with a blank behind it", key.trim_end()));
+                }
                 map.insert(key.to_owned(), item.with_data(data));
             }
         }
@@ -162,7 +187,9 @@ pub(super) fn multi_options(value: &Value, form: Form) -> Cast {
         Some(items) => strings(items.iter().filter_map(Value::scalar_text)),
         None => strings([go_text(entry)]),
     };
-    let entries = map.iter().map(|(key, entry)| (key.clone(), entry.with_data(values(entry)))).collect();
+    let is_filled = |(_, entry): &(&String, &Value)| entry.as_seq().is_none_or(|items| !items.is_empty());
+    let entries = map.iter().filter(is_filled);
+    let entries = entries.map(|(key, entry)| (key.clone(), entry.with_data(values(entry)))).collect();
     Ok(Data::Map(sort(entries, form).into_iter().collect()))
 }
 
