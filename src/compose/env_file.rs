@@ -44,5 +44,5 @@ fn needed(file: &Value) -> Option<(&str, Place)> {
 
 /// Whether Compose refuses to go on without the file. The flag may be a text, as all flags may.
 pub(super) fn is_required(file: &Value) -> bool {
-    !file.get("required").is_some_and(|flag| cast::boolean(&flag.scalar_text().unwrap_or_default()) == Some(false))
+    file.get("required").is_none_or(|flag| cast::boolean(&flag.scalar_text().unwrap_or_default()) != Some(false))
 }

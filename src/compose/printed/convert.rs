@@ -205,11 +205,7 @@ const FILLED: [&str; 2] = ["services.*.environment", "services.*.build.args"];
 /// Go's JSON has `null` for an empty list, save where Compose made the list anew: the keyed ones.
 pub(super) fn empty_lists_to_null(value: &mut Value, path: &mut Path) {
     match &mut value.data {
-        Data::Seq(items) if items.is_empty() => {
-            if !unicity::is_keyed(path) || FILLED.iter().any(|pattern| path.matches(pattern)) {
-                value.data = Data::Null;
-            }
-        }
+        Data::Seq(items) if items.is_empty() && !is_made_anew(path) => value.data = Data::Null,
         Data::Seq(items) => {
             path.push("[]");
             items.iter_mut().for_each(|item| empty_lists_to_null(item, path));
@@ -236,6 +232,10 @@ fn gather_extensions(value: &Value) -> Option<Value> {
     }
     rest.insert(EXTENSIONS.to_owned(), value.with_data(Data::Map(extensions)));
     Some(value.with_data(Data::Map(rest)))
+}
+
+fn is_made_anew(path: &Path) -> bool {
+    unicity::is_keyed(path) && !FILLED.iter().any(|pattern| path.matches(pattern))
 }
 
 fn capital(name: &str) -> String {
