@@ -226,11 +226,9 @@ fn join(base: &mut Value, overlay: Value) {
 
 fn join_without_doubles(base: &mut Value, overlay: Value) {
     let mut items = to_sequence(base);
-    for item in to_sequence(&overlay) {
-        if !items.contains(&item) {
-            items.push(item);
-        }
-    }
+    let mut more = to_sequence(&overlay);
+    more.retain(|item| !items.contains(item));
+    items.extend(more);
     base.data = Data::Seq(items);
     base.sources.extend(overlay.sources);
 }

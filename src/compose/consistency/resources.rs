@@ -27,6 +27,7 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
         watches(name, service, &mut found);
         ulimits(name, service, &mut found);
         replicas(name, service, &mut found);
+        groups(name, service, &mut found);
     }
     found
 }
@@ -95,11 +96,25 @@ fn binds(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
 fn ulimits(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
     for path in [["ulimits"].as_slice(), &["build", "ulimits"]] {
         for (name, limit) in value.at(path).and_then(Value::as_map).into_iter().flatten() {
-            if !matches!(limit.data, Data::Int(_) | Data::Map(_)) {
+            if limit.hole.is_none() && !matches!(limit.data, Data::Int(_) | Data::Map(_)) {
                 let text = limit.as_str().map(|text| format!(": `{text}`")).unwrap_or_default();
                 let message = format!("the limit `{name}` of service `{service}` is {}{text}", limit.kind());
                 found.push(at(service, limit, message, "write a number, or a mapping with `soft` and `hard`"));
             }
+        }
+    }
+}
+
+/// To Compose's schema a number and a text of the same number are equal.
+fn groups(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    let groups = value.get("group_add").and_then(Value::as_seq).unwrap_or_default();
+    let is_text_of =
+        |group: &Value, other: &Value| matches!(other.data, Data::Int(_)) && group.as_int() == other.as_int();
+    for group in groups.iter().filter(|group| group.as_str().is_some()) {
+        if groups.iter().any(|other| is_text_of(group, other)) {
+            let text = group.as_str().unwrap_or_default();
+            let message = format!("service `{service}` joins the group `{text}` twice, as a number and as a text");
+            found.push(at(service, group, message, "keep one of them"));
         }
     }
 }
