@@ -2,7 +2,10 @@
 //!
 //! Source: compose-go loader/interpolate.go, `interpolateTypeCastMapping` (v2.9.1).
 
-use super::path::{Path, Pattern};
+use super::{
+    durations,
+    path::{Path, Pattern},
+};
 use crate::yaml::Data;
 
 #[derive(Clone, Copy)]
@@ -66,12 +69,12 @@ pub(super) fn cast(path: &Path, text: &str) -> Option<Result<Data, &'static str>
     Some(match kind {
         Kind::Bool => boolean(text).map(Data::Bool).ok_or("true or false"),
         Kind::Int => text.parse().map(Data::Int).map_err(|_| "a whole number"),
-        Kind::Float => text.parse().map(Data::Float).map_err(|_| "a number"),
+        Kind::Float => durations::parse_float(text).map(Data::Float).ok_or("a number"),
     })
 }
 
 /// The words of YAML 1.1 count here, and only here.
-fn boolean(text: &str) -> Option<bool> {
+pub(super) fn boolean(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "true" | "y" | "yes" | "on" => Some(true),
         "false" | "n" | "no" | "off" => Some(false),

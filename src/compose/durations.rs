@@ -102,7 +102,7 @@ pub(super) fn parse_size(text: &str) -> Result<i64, String> {
     let last = text.rfind(is_number).ok_or("it has no number")?;
     let suffix = text[last + 1..].to_lowercase();
     let number = text[..=last].strip_suffix(' ').unwrap_or(&text[..=last]);
-    let value: f64 = number.parse().map_err(|_| format!("`{number}` is no number"))?;
+    let value = parse_float(number).ok_or_else(|| format!("`{number}` is no number"))?;
     if value < 0.0 {
         return Err("it is below zero".to_owned());
     }
@@ -120,6 +120,17 @@ pub(super) fn parse_size(text: &str) -> Result<i64, String> {
         return Err(format!("`{suffix}` is no unit of size"));
     }
     Ok((value * 1024_f64.powi(power)) as i64)
+}
+
+/// A number as Go's `strconv.ParseFloat` reads it, which takes `_` between digits.
+pub(super) fn parse_float(text: &str) -> Option<f64> {
+    let parts: Vec<&str> = text.split('_').collect();
+    let is_digit = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
+    let is_between = |pair: &[&str]| is_digit(pair[0].chars().next_back()) && is_digit(pair[1].chars().next());
+    let plain = parts.windows(2).all(is_between).then(|| parts.concat())?;
+    let value: f64 = plain.parse().ok()?;
+    // Digits alone do not make an infinity.
+    (value.is_finite() || !plain.contains(|character: char| character.is_ascii_digit())).then_some(value)
 }
 
 /// A YAML date or time in RFC 3339, as Go prints it.

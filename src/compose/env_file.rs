@@ -1,6 +1,6 @@
 //! Files that services take variables from, looked for and not read.
 
-use super::Project;
+use super::{Project, cast};
 use crate::{
     diag::{Code, Diagnostic, Place, Severity},
     source::Files,
@@ -37,7 +37,12 @@ pub(super) fn missing(project: &Project, files: &dyn Files) -> Vec<Diagnostic> {
 fn needed(file: &Value) -> Option<(&str, Place)> {
     let value = file.get("path").unwrap_or(file);
     let path = value.as_str().filter(|path| !path.is_empty() && !path.starts_with('~'))?;
-    let is_known = value.hole.is_none() && file.get("required").and_then(Value::as_bool) != Some(false);
+    let is_known = value.hole.is_none() && is_required(file);
     let span = value.span().or_else(|| file.span()).filter(|_| is_known)?;
     Some((path, Place::Source(span.into())))
+}
+
+/// Whether Compose refuses to go on without the file. The flag may be a text, as all flags may.
+pub(super) fn is_required(file: &Value) -> bool {
+    file.get("required").is_none_or(|flag| cast::boolean(&flag.scalar_text().unwrap_or_default()) != Some(false))
 }

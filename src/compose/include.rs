@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    environment,
+    Environment, environment,
     layer::{self, Layer, Surroundings},
-    paths, phases,
+    normalise, paths, phases,
     reading::{INCONSISTENT, Reading},
 };
 use crate::{
@@ -34,7 +34,7 @@ pub(super) fn include(reading: &mut Reading<'_>, layer: &mut Layer, surroundings
     let Some(entries) = root.shift_remove("include") else { return };
     let mut included = surroundings.included.clone();
     included.push(layer.path.clone());
-    if entries.as_seq().is_none() {
+    if entries.as_seq().is_none() && !entries.is_null() {
         let message = format!("`include` takes a list, and this is {}", entries.kind());
         reading.refuse_at(INCONSISTENT, entries.span(), message, Vec::new());
     }
@@ -77,7 +77,9 @@ fn load(reading: &mut Reading<'_>, entry: &Entry, outer: &Surroundings, included
     }
     let trees: Option<Vec<usize>> = paths.iter().map(|path| reading.referred_file(path, entry.span)).collect();
     let directory = directory(reading, entry, outer, &paths[0]);
-    let mut environment = outer.environment.clone();
+    // Without interpolation Compose knows the included project's own variables alone.
+    let mut environment =
+        if reading.request.is_interpolated { outer.environment.clone() } else { Environment::default() };
     let env_files = env_files(reading, entry, outer, &directory.1);
     match environment::read(&env_files, &environment, reading.files, reading.sources, &mut reading.diagnostics) {
         Ok(more) => environment.add_missing(more),
@@ -88,9 +90,38 @@ fn load(reading: &mut Reading<'_>, entry: &Entry, outer: &Surroundings, included
     }
     let surroundings = Surroundings { directory: directory.0, environment, included: included.to_vec() };
     let mut model = phases::model(reading, &trees?, &surroundings);
-    let home = surroundings.environment.get("HOME");
+    resolve_environment(&mut model, &surroundings.environment);
+    normalise::set_defaults(&mut model);
+    let home = reading.request.environment.get("HOME").map(String::as_str);
     paths::resolve(&mut model, &surroundings.directory.to_string_lossy(), home);
     Some(model)
+}
+
+/// What only the included project's variables can tell: the values of names in lists, and
+/// what configs take from a variable, which Compose then refuses as a second source
+/// (compose-go loader/environment.go).
+fn resolve_environment(model: &mut Value, environment: &Environment) {
+    for (_, service) in entries(model, "services") {
+        let list = service.at_mut(&["environment"]).and_then(Value::as_seq_mut);
+        for item in list.into_iter().flatten() {
+            if let Some(found) = item.as_str().and_then(|name| environment.get(name)) {
+                let pair = format!("{}={found}", item.as_str().unwrap_or_default());
+                item.data = Data::String(pair);
+            }
+        }
+    }
+    for (_, config) in entries(model, "configs") {
+        let variable = config.get("environment").cloned();
+        if let (Some(variable), Some(map)) = (variable, config.as_map_mut())
+            && let Some(found) = variable.as_str().and_then(|name| environment.get(name))
+        {
+            map.insert("content".to_owned(), variable.with_data(Data::String(found.to_owned())));
+        }
+    }
+}
+
+fn entries<'a>(model: &'a mut Value, kind: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
+    model.at_mut(&[kind]).and_then(Value::as_map_mut).into_iter().flatten()
 }
 
 /// The folder that the included project's paths start from, and the one that its `.env` lies

@@ -98,8 +98,11 @@ impl Pass<'_> {
         value.data = match cast::cast(&self.path, &text) {
             None => Data::String(text),
             Some(Ok(data)) => data,
-            // A hole stays a text: what it will hold is not known.
-            Some(Err(_)) if value.hole.is_some() => Data::String(text),
+            // A hole stays a text: what it will hold is not known. Compose wants to know.
+            Some(Err(_)) if value.hole.is_some() => {
+                self.is_accepted = false;
+                Data::String(text)
+            }
             Some(Err(wanted)) => {
                 self.is_accepted = false;
                 let message = format!("`{}` takes {wanted}, not `{text}`", self.path);

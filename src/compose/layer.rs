@@ -77,10 +77,8 @@ fn compose_model(reading: &mut Reading<'_>, value: Value) -> Option<Value> {
 
 /// Short forms become long ones; without interpolation those that cannot be read stay.
 pub(super) fn make_canonical(reading: &mut Reading<'_>, model: &mut Value) {
-    for problem in canonical::canonical(model) {
-        if reading.request.is_interpolated {
-            reading.refuse(problem);
-        }
+    for problem in canonical::canonical(model, reading.request.is_interpolated) {
+        reading.refuse(problem);
     }
 }
 

@@ -131,7 +131,10 @@ fn surroundings(
     sources: &mut SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Environment, LoadError> {
-    let mut all = Environment::new(request.environment.clone());
+    let mut variables = request.environment.clone();
+    // Compose gives itself the variable that shells keep, where it is not there.
+    variables.entry("PWD".to_owned()).or_insert_with(|| request.working_directory.to_string_lossy().into_owned());
+    let mut all = Environment::new(variables);
     let paths = env_files(request, directory, files);
     let read = environment::read(&paths, &all, files, sources, diagnostics);
     all.add_missing(read.map_err(|(path, source)| LoadError::Read { path, source })?);

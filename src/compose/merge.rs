@@ -96,7 +96,7 @@ impl Merge<'_> {
     fn plain(&mut self, base: &mut Value, overlay: Value) {
         let Value { data, sources, hole } = overlay;
         match (&mut base.data, data) {
-            (Data::Map(_) | Data::Seq(_), Data::Null) => {}
+            (_, Data::Null) => {}
             (Data::Map(map), Data::Map(other)) => {
                 self.entries(map, other);
                 base.sources.extend(sources);
@@ -226,11 +226,9 @@ fn join(base: &mut Value, overlay: Value) {
 
 fn join_without_doubles(base: &mut Value, overlay: Value) {
     let mut items = to_sequence(base);
-    for item in to_sequence(&overlay) {
-        if !items.contains(&item) {
-            items.push(item);
-        }
-    }
+    let mut more = to_sequence(&overlay);
+    more.retain(|item| !items.contains(item));
+    items.extend(more);
     base.data = Data::Seq(items);
     base.sources.extend(overlay.sources);
 }

@@ -28,7 +28,9 @@ pub(super) fn project_name(
         true => written.and_then(|text| template::substitute(text, &lookup).ok()).map(|out| out.text),
         false => written.map(str::to_owned),
     };
-    match written.filter(|name| !name.is_empty()) {
+    // A name that its variables leave empty is none; one that is written empty is the folder's.
+    let is_emptied = written.as_deref() == Some("") && trees.iter().filter_map(written_name).next_back() != Some("");
+    match written.filter(|name| !name.is_empty() || is_emptied) {
         Some(name) if normalise(&name).is_empty() => Err(name),
         Some(name) => Ok(normalise(&name)),
         None => Ok(normalise(&directory.file_name().unwrap_or_default().to_string_lossy())),

@@ -92,7 +92,12 @@ impl Resolver<'_> {
     }
 
     fn absolute(&self, text: &str, kind: Kind) -> String {
-        if matches!(kind, Kind::Context) && (text.is_empty() || is_fetched(text)) {
+        let is_left = match kind {
+            Kind::Local => text.is_empty(),
+            Kind::AnySystem => false,
+            Kind::Context => text.is_empty() || is_fetched(text),
+        };
+        if is_left {
             return text.to_owned();
         }
         let text = match (text.strip_prefix('~'), self.home) {

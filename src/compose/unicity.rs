@@ -129,7 +129,10 @@ fn key(item: &Value, indexer: Indexer) -> Result<Option<String>, String> {
     let field = |name: &str| item.get(name).and_then(Value::scalar_text);
     Ok(match indexer {
         Indexer::KeyValue => text.map(|text| text.split_once('=').map_or(text, |(key, _)| key).to_owned()),
-        Indexer::Whole => item.scalar_text(),
+        Indexer::Whole => match item.data {
+            Data::String(_) | Data::Int(_) => item.scalar_text(),
+            _ => return Err(format!("{} is neither a string nor a whole number", item.kind())),
+        },
         Indexer::EnvFile => item.scalar_text().or_else(|| field("path")),
         Indexer::Volume => match text {
             Some(text) => Some(super::volume::target(text).to_owned()),

@@ -138,7 +138,7 @@ impl<'a> Resolver<'a> {
     fn data(&mut self, node: &Node, via: Via, is_plain: bool) -> Data {
         match &node.kind {
             NodeKind::Scalar { .. } => {
-                let tag = node.tag.as_ref().map(|tag| tag.text.as_str()).filter(|tag| *tag != "!override");
+                let tag = node.tag.as_ref().map(|tag| tag.text.as_str());
                 scalar::data(&node.kind, tag).unwrap_or_else(|message| {
                     self.report(SYNTAX_ERROR, node.span, message);
                     Data::Null

@@ -15,11 +15,10 @@ use crate::{
 /// A short form that cannot be read.
 const CODE: Code = Code::new("CG008");
 
-/// Makes every short form of the model long. What comes back are short forms that Compose
-/// cannot read either; without interpolation it takes those as they are, and so should the
-/// caller.
-pub(super) fn canonical(model: &mut Value) -> Vec<Diagnostic> {
-    let mut problems = Problems::default();
+/// Makes every short form of the model long. What comes back is what Compose refuses; without
+/// interpolation it takes short forms that it cannot read as they are.
+pub(super) fn canonical(model: &mut Value, is_interpolated: bool) -> Vec<Diagnostic> {
+    let mut problems = Problems { is_lenient: !is_interpolated, ..Problems::default() };
     for (name, service) in entries(model, "services") {
         problems.service = Some(name.clone());
         canonical_service(service, &mut problems);
@@ -40,8 +39,9 @@ fn canonical_service(service: &mut Value, problems: &mut Problems) {
         ("build", build),
         ("configs", each_file_mount),
         ("depends_on", depends_on),
+        ("develop", develop),
         ("devices", mounts::devices),
-        ("dns", string_or_list),
+        ("dns", dns),
         ("env_file", env_file),
         ("extends", extends),
         ("gpus", gpus),
@@ -64,11 +64,20 @@ fn canonical_service(service: &mut Value, problems: &mut Problems) {
 #[derive(Default)]
 struct Problems {
     service: Option<String>,
+    /// Forms that cannot be read are no problem.
+    is_lenient: bool,
     found: Vec<Diagnostic>,
 }
 
 impl Problems {
+    /// A short form that cannot be read.
     fn push(&mut self, at: &Value, message: String, help: &str) {
+        if !self.is_lenient {
+            self.refuse(at, message, help);
+        }
+    }
+
+    fn refuse(&mut self, at: &Value, message: String, help: &str) {
         let place = at.span().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
         let mut finding = Diagnostic::new(CODE, Severity::Error, message, place).with_help(help);
         finding.service.clone_from(&self.service);
@@ -94,6 +103,25 @@ fn string_or_list(value: &mut Value, _: &mut Problems) {
     if value.as_str().is_some() {
         let item = value.clone();
         value.data = Data::Seq(vec![item]);
+    }
+}
+
+fn develop(value: &mut Value, problems: &mut Problems) {
+    let watches = value.at_mut(&["watch"]).and_then(Value::as_seq_mut);
+    for watch in watches.into_iter().flatten().filter_map(Value::as_map_mut) {
+        for key in ["ignore", "include"] {
+            if let Some(patterns) = watch.get_mut(key) {
+                string_or_list(patterns, problems);
+            }
+        }
+    }
+}
+
+/// An empty server is none (compose-go loader/omitEmpty.go).
+fn dns(value: &mut Value, problems: &mut Problems) {
+    string_or_list(value, problems);
+    if let Some(items) = value.as_seq_mut() {
+        items.retain(|item| item.as_str() != Some(""));
     }
 }
 
@@ -211,7 +239,7 @@ fn external(kind: &str, name: &str, resource: &mut Value, problems: &mut Problem
     if let Some(outer) = external.get("name").cloned() {
         if map.get("name").is_some_and(|inner| *inner != outer) {
             let message = format!("`{kind}.{name}` has two names, one under `external`");
-            problems.push(&outer, message, "keep `name`, and write `external: true`");
+            problems.refuse(&outer, message, "keep `name`, and write `external: true`");
             return;
         }
         map.insert("name".to_owned(), outer);

@@ -36,7 +36,8 @@ pub(super) fn volumes(value: &mut Value, problems: &mut Problems) {
             Ok(mount) => *item = mount.long(item),
             Err(reason) => {
                 let help = "write `SOURCE:TARGET[:MODE]`, or the long form with `type`, `source` and `target`";
-                problems.push(item, format!("volume `{spec}` cannot be read: {reason}"), help);
+                // Compose reads it once more for its target, also without interpolation.
+                problems.refuse(item, format!("volume `{spec}` cannot be read: {reason}"), help);
             }
         }
     }

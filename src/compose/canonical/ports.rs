@@ -11,17 +11,22 @@ pub(super) fn ports(value: &mut Value, problems: &mut Problems) {
     let Some(items) = value.as_seq() else { return };
     let mut out = Vec::with_capacity(items.len());
     for item in items {
-        match &item.data {
-            Data::Int(_) | Data::UInt(_) => out.push(map_at(item, [("target", item.data.clone())])),
-            Data::String(spec) => match parse(spec) {
-                Ok(ports) => out.extend(ports.into_iter().map(|port| port.long(item))),
-                Err(reason) => {
-                    let help =
-                        "write `HOST:CONTAINER`, `IP:HOST:CONTAINER` or the long form with `target` and `published`";
-                    return problems.push(item, format!("port `{spec}` cannot be read: {reason}"), help);
-                }
-            },
-            _ => out.push(item.clone()),
+        const HELP: &str = "write `HOST:CONTAINER`, `IP:HOST:CONTAINER` or the long form with `target` and `published`";
+        let spec = match &item.data {
+            Data::Int(port) => port.to_string(),
+            Data::String(spec) => spec.clone(),
+            Data::Float(_) | Data::UInt(_) => {
+                let spec = item.scalar_text().unwrap_or_default();
+                return problems.refuse(item, format!("port `{spec}` is no whole number of a port"), HELP);
+            }
+            _ => {
+                out.push(item.clone());
+                continue;
+            }
+        };
+        match parse(&spec) {
+            Ok(ports) => out.extend(ports.into_iter().map(|port| port.long(item))),
+            Err(reason) => return problems.push(item, format!("port `{spec}` cannot be read: {reason}"), HELP),
         }
     }
     value.data = Data::Seq(out);
@@ -37,11 +42,12 @@ struct Port {
 
 impl Port {
     fn long(self, at: &Value) -> Value {
-        let mut long = map_at(
-            at,
-            [("mode", text("ingress")), ("target", Data::Int(self.target.into())), ("protocol", text(self.protocol))],
-        );
+        let mut long = map_at(at, [("mode", text("ingress")), ("protocol", text(self.protocol))]);
         let map = long.as_map_mut().expect("map_at makes a mapping");
+        // Port 0 is none: Compose then says that it is missing.
+        if self.target != 0 {
+            map.insert("target".to_owned(), at.with_data(Data::Int(self.target.into())));
+        }
         for (key, value) in [("host_ip", self.host_ip), ("published", self.published)] {
             if !value.is_empty() {
                 map.insert(key.to_owned(), at.with_data(text(value)));

@@ -31,15 +31,16 @@ fn references(service: &Value) -> Vec<Reference<'_>> {
         all.extend(map.map(|(name, place)| (kind, key, name.as_str(), place)));
     }
     let items = |path: &[&str]| service.at(path).and_then(Value::as_seq).unwrap_or_default().iter();
-    let source =
-        |item: &'_ Value| item.get("source").and_then(Value::as_str).map(str::len).is_some_and(|length| length > 0);
-    let volumes = items(&["volumes"]).filter(|mount| mount.get("type").and_then(Value::as_str) == Some("volume"));
+    // A volume without a name is made by the engine.
+    let named =
+        |mount: &&Value| mount.get("type").and_then(Value::as_str) == Some("volume") && mount.get("source").is_some();
+    let volumes = items(&["volumes"]).filter(named);
     let lists = volumes
         .map(|item| ("volume", "volumes", item))
         .chain(items(&["build", "secrets"]).map(|item| ("build secret", "secrets", item)))
         .chain(items(&["secrets"]).map(|item| ("secret", "secrets", item)))
         .chain(items(&["configs"]).map(|item| ("config", "configs", item)));
-    for (kind, key, item) in lists.filter(|(_, _, item)| source(item)) {
+    for (kind, key, item) in lists {
         all.push((kind, key, item.get("source").and_then(Value::as_str).unwrap_or_default(), item));
     }
     all

@@ -3,7 +3,7 @@
 use super::at;
 use crate::{
     diag::Diagnostic,
-    yaml::{Map, Value},
+    yaml::{Data, Map, Value},
 };
 
 /// Checks that also hold for services whose profile is off, and without interpolation.
@@ -26,16 +26,20 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
         binds(name, service, &mut found);
         watches(name, service, &mut found);
         ulimits(name, service, &mut found);
+        replicas(name, service, &mut found);
+        groups(name, service, &mut found);
     }
     found
 }
 
-/// Secrets that a driver is to fill: Compose knows none and wants a file or a variable.
+/// Secrets that say where they come from, but in no way that Compose knows: by a driver, an
+/// empty path, `external: false`.
 pub(super) fn secrets_without_source(project: &Value, found: &mut Vec<Diagnostic>) {
     for (name, secret) in entries(project, "secrets") {
         let is_external = secret.get("external").and_then(Value::as_bool) == Some(true);
         let has_source = secret.get("file").is_some() || secret.get("environment").is_some();
-        if !is_external && !has_source && secret.get("driver").is_some() {
+        let is_known = found.iter().any(|finding| finding.place == super::place(secret));
+        if !is_external && !has_source && !is_known {
             let message = format!("secret `{name}` comes from neither a file nor a variable");
             found.push(at("", secret, message, "add `file` or `environment`, or `external: true`"));
         }
@@ -92,10 +96,34 @@ fn binds(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
 fn ulimits(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
     for path in [["ulimits"].as_slice(), &["build", "ulimits"]] {
         for (name, limit) in value.at(path).and_then(Value::as_map).into_iter().flatten() {
-            if let Some(text) = limit.as_str() {
-                let message = format!("the limit `{name}` of service `{service}` is the text `{text}`");
+            if limit.hole.is_none() && !matches!(limit.data, Data::Int(_) | Data::Map(_)) {
+                let text = limit.as_str().map(|text| format!(": `{text}`")).unwrap_or_default();
+                let message = format!("the limit `{name}` of service `{service}` is {}{text}", limit.kind());
                 found.push(at(service, limit, message, "write a number, or a mapping with `soft` and `hard`"));
             }
+        }
+    }
+}
+
+/// To Compose's schema a number and a text of the same number are equal.
+fn groups(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    let groups = value.get("group_add").and_then(Value::as_seq).unwrap_or_default();
+    let is_text_of =
+        |group: &Value, other: &Value| matches!(other.data, Data::Int(_)) && group.as_int() == other.as_int();
+    for group in groups.iter().filter(|group| group.as_str().is_some()) {
+        if groups.iter().any(|other| is_text_of(group, other)) {
+            let text = group.as_str().unwrap_or_default();
+            let message = format!("service `{service}` joins the group `{text}` twice, as a number and as a text");
+            found.push(at(service, group, message, "keep one of them"));
+        }
+    }
+}
+
+fn replicas(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for path in [["scale"].as_slice(), &["deploy", "replicas"]] {
+        if let Some(count) = value.at(path).filter(|count| matches!(count.data, Data::Int(..0))) {
+            let message = format!("service `{service}` is to run fewer than no containers");
+            found.push(at(service, count, message, "write zero or more"));
         }
     }
 }

@@ -15,8 +15,9 @@ pub(in crate::compose) fn active_profiles(project: &Project) -> Vec<String> {
     if !project.profiles.is_empty() {
         return project.profiles.clone();
     }
+    // Without the variable the profile without a name is on.
     let named = project.environment.get("COMPOSE_PROFILES").unwrap_or_default();
-    named.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    named.split(',').map(|name| name.trim().to_owned()).collect()
 }
 
 /// Whether a service has no profile, or one that is on.

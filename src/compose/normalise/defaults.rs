@@ -64,12 +64,25 @@ fn defaults(service: &mut Map) {
         set_missing(port, "mode", || text("ingress"));
     }
     for secret in items(service.get_mut("secrets")) {
-        let source = secret.get("source").and_then(Value::as_str).unwrap_or_default().to_owned();
+        // What Go prints for nothing at all is only seen without interpolation.
+        let source = secret.get("source").and_then(Value::as_str).unwrap_or("%!s(<nil>)").to_owned();
         set_missing(secret, "target", || text(&format!("/run/secrets/{source}")));
+    }
+    if let Some(build) = service.get_mut("build").and_then(Value::as_map_mut) {
+        set_missing(build, "context", || text("."));
     }
     let reserved = service.get_mut("deploy").and_then(|it| it.at_mut(&["resources", "reservations", "devices"]));
     items(reserved).for_each(device_count);
     items(service.get_mut("gpus")).for_each(device_count);
+}
+
+/// The defaults that Compose sets before it makes paths absolute, and so for each included
+/// project by itself (compose-go transform/defaults.go).
+pub(in crate::compose) fn set_defaults(model: &mut Value) {
+    let services = model.at_mut(&["services"]).and_then(Value::as_map_mut);
+    for service in services.into_iter().flat_map(Map::values_mut).filter_map(Value::as_map_mut) {
+        defaults(service);
+    }
 }
 
 /// `scale` beside `deploy` is also its number of replicas.
@@ -108,7 +121,6 @@ fn default_network(service: &mut Map) -> bool {
 
 fn build(service: &mut Map, environment: &Environment) {
     let Some(build) = service.get_mut("build").and_then(Value::as_map_mut) else { return };
-    set_missing(build, "context", || text("."));
     if !build.contains_key("dockerfile_inline") {
         set_missing(build, "dockerfile", || text("Dockerfile"));
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::{
-    compose::{Environment, Project, dotenv},
+    compose::{Environment, Project, dotenv, env_file},
     diag::{Code, Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
     yaml::{Data, Map, Value},
@@ -40,7 +40,7 @@ impl Reader<'_> {
         let own = own(service.get(target));
         let mut read = IndexMap::new();
         for file in list {
-            self.read(file, &own, &mut read);
+            self.read(file, (target == "environment").then_some(&own), &mut read);
         }
         let mut map: Map = read.into_iter().map(|(key, text)| (key, Data::String(text).into())).collect();
         map.extend(own);
@@ -49,12 +49,18 @@ impl Reader<'_> {
         }
     }
 
-    fn read(&mut self, file: &Value, own: &Map, read: &mut IndexMap<String, String>) {
+    /// Values name the variables of the caller, then those of the service's `own`; those of
+    /// labels name earlier labels alone.
+    fn read(&mut self, file: &Value, own: Option<&Map>, read: &mut IndexMap<String, String>) {
         let path = file.get("path").unwrap_or(file).as_str().unwrap_or_default().to_owned();
-        let bytes = match self.files.read(Path::new(&path), SourceMap::MAX_BYTES) {
+        let read_file = |path: &str| match path {
+            "" => Err(std::io::ErrorKind::NotFound.into()),
+            path => self.files.read(Path::new(path), SourceMap::MAX_BYTES),
+        };
+        let bytes = match read_file(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                if file.get("required").and_then(Value::as_bool) != Some(false) {
+                if env_file::is_required(file) {
                     let help = "add the file, or write `required: false` beside its `path`";
                     self.push(file, format!("the file `{path}` is not there"), help);
                 }
@@ -67,8 +73,8 @@ impl Reader<'_> {
         let Ok((text, _)) = source::decode(bytes) else {
             return self.push(file, format!("the file `{path}` is no text"), "files of variables are UTF-8");
         };
-        // The caller's variables and the service's own win over those of the files.
         let lookup = |name: &str| {
+            let own = own?;
             let of_service = || own.get(name).and_then(Value::scalar_text);
             self.environment.get(name).map(str::to_owned).or_else(of_service)
         };

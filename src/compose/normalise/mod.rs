@@ -16,6 +16,7 @@ use crate::{
 };
 
 pub(super) use active::{active_profiles, is_active};
+pub(super) use defaults::set_defaults;
 
 /// The project as `docker compose config` would print it.
 #[derive(Debug)]

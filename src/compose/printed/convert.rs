@@ -11,6 +11,9 @@ use crate::{
     yaml::{Data, Map, Value},
 };
 
+/// The key under which Compose gathers `x-` keys.
+pub(in crate::compose) const EXTENSIONS: &str = "#extensions";
+
 /// One pass over a model.
 pub(super) struct Converter {
     form: Form,
@@ -84,6 +87,8 @@ impl Converter {
     }
 
     fn cast(&mut self, value: &Value, shape: &Shape) -> Option<Value> {
+        let gathered = if self.takes_extensions(shape) { gather_extensions(value) } else { None };
+        let value = gathered.as_ref().unwrap_or(value);
         let scalar: Cast = match shape {
             Shape::Struct(fields) | Shape::Closed(fields) => return Some(self.structure(value, fields, shape)),
             Shape::List(item) => return self.list(value, item),
@@ -98,8 +103,10 @@ impl Converter {
             Shape::HealthTest => scalars::health_test(value),
             Shape::Text => scalars::text(value),
             Shape::Flag => scalars::flag(value),
-            Shape::Small if value.as_str().is_some() => Err("a number was expected, and this is a string".to_owned()),
-            Shape::Whole | Shape::Small => scalars::whole(value),
+            Shape::Strict => scalars::strict(value),
+            Shape::Small(mask) => scalars::small(value, *mask),
+            Shape::Natural => scalars::natural(value),
+            Shape::Whole => scalars::whole(value),
             Shape::Decimal => scalars::decimal(value),
             Shape::Bytes => scalars::bytes(value),
             Shape::Duration => scalars::duration(value),
@@ -134,6 +141,17 @@ impl Converter {
         value.with_data(Data::Map(map))
     }
 
+    /// Whether Compose takes `x-` keys at this path for extensions, though the keys are the
+    /// user's own (compose-go loader/loader.go, `processExtensions`).
+    fn takes_extensions(&self, shape: &Shape) -> bool {
+        let has_names = match self.path.as_slice() {
+            [kind] => ["services", "networks", "volumes", "secrets", "configs"].contains(&kind.as_str()),
+            [_, _, key] => key == "depends_on",
+            _ => false,
+        };
+        !has_names && !matches!(shape, Shape::Struct(_) | Shape::Closed(_) | Shape::List(_))
+    }
+
     fn extensions(&self, value: &Value) -> Vec<(String, Value)> {
         let map = value.as_map().into_iter().flatten();
         let entries = map.filter(|(key, _)| key.starts_with("x-"));
@@ -154,7 +172,13 @@ impl Converter {
         let mut entries = Vec::new();
         for (key, item) in value.as_map()? {
             self.path.push(key.clone());
-            let cast = if item.is_null() { Some(item.clone()) } else { self.cast(item, shape) };
+            let cast = match shape {
+                Shape::Strict if item.is_null() => Some(item.with_data(Data::String(String::new()))),
+                _ if item.is_null() => Some(item.clone()),
+                // Its keys are none of the structure's, nor are they extensions again.
+                Shape::Struct(_) if key == EXTENSIONS => self.cast(&Data::Map(Map::new()).into(), shape),
+                _ => self.cast(item, shape),
+            };
             self.path.pop();
             entries.extend(cast.map(|cast| (key.clone(), cast)));
         }
@@ -167,7 +191,7 @@ impl Converter {
             Shape::Struct(fields) | Shape::Closed(fields) => Data::Map(self.fields(&Value::default(), fields)),
             Shape::Map(_) => Data::Map(Map::new()),
             Shape::Flag => Data::Bool(false),
-            Shape::Whole | Shape::Small => Data::Int(0),
+            Shape::Whole | Shape::Natural | Shape::Small(_) => Data::Int(0),
             Shape::Bytes => Data::String("0".to_owned()),
             _ => Data::String(String::new()),
         }
@@ -175,10 +199,13 @@ impl Converter {
     }
 }
 
+/// Lists whose entries take the caller's values, of which Compose makes nothing if they are empty.
+const FILLED: [&str; 2] = ["services.*.environment", "services.*.build.args"];
+
 /// Go's JSON has `null` for an empty list, save where Compose made the list anew: the keyed ones.
 pub(super) fn empty_lists_to_null(value: &mut Value, path: &mut Path) {
     match &mut value.data {
-        Data::Seq(items) if items.is_empty() && !unicity::is_keyed(path) => value.data = Data::Null,
+        Data::Seq(items) if items.is_empty() && !is_made_anew(path) => value.data = Data::Null,
         Data::Seq(items) => {
             path.push("[]");
             items.iter_mut().for_each(|item| empty_lists_to_null(item, path));
@@ -193,6 +220,22 @@ pub(super) fn empty_lists_to_null(value: &mut Value, path: &mut Path) {
         }
         _ => {}
     }
+}
+
+/// The mapping with its `x-` keys under one; `None` where there are none.
+fn gather_extensions(value: &Value) -> Option<Value> {
+    let map = value.as_map()?;
+    let (extensions, mut rest): (Map, Map) =
+        map.iter().map(|(key, value)| (key.clone(), value.clone())).partition(|(key, _)| key.starts_with("x-"));
+    if extensions.is_empty() {
+        return None;
+    }
+    rest.insert(EXTENSIONS.to_owned(), value.with_data(Data::Map(extensions)));
+    Some(value.with_data(Data::Map(rest)))
+}
+
+fn is_made_anew(path: &Path) -> bool {
+    unicity::is_keyed(path) && !FILLED.iter().any(|pattern| path.matches(pattern))
 }
 
 fn capital(name: &str) -> String {

@@ -31,8 +31,11 @@ enum Shape {
     Flag,
     /// A whole number, also one written as text.
     Whole,
-    /// A whole number that text cannot stand for: Compose casts none into these sizes.
-    Small,
+    /// A whole number from zero on, also one written as text.
+    Natural,
+    /// A whole number up to this one, which is all bits; text cannot stand for it: Compose
+    /// casts none into these sizes, and drops the bits above.
+    Small(i64),
     /// A number of 32 bits with a fraction.
     Decimal,
     /// A size, printed as text of bytes.
@@ -47,6 +50,8 @@ enum Shape {
     Words,
     /// A command with `CMD`, `CMD-SHELL` or `NONE` in front.
     HealthTest,
+    /// A string or a whole number: what Go casts into a string without being told how.
+    Strict,
     /// Strings; one string is a list of one.
     Texts,
     /// `K: v` or `[K=v]`, where a key without a value stays so.

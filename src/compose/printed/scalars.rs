@@ -13,6 +13,19 @@ fn expected(what: &str, value: &Value) -> Cast {
     Err(format!("{what} was expected, and this is {}", value.kind()))
 }
 
+/// Any value as Go prints it into a text.
+fn go_text(value: &Value) -> String {
+    match &value.data {
+        Data::Map(map) => {
+            let mut entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{}", go_text(value))).collect();
+            entries.sort();
+            format!("map[{}]", entries.join(" "))
+        }
+        Data::Seq(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        _ => value.scalar_text().unwrap_or_else(|| "<nil>".to_owned()),
+    }
+}
+
 pub(super) fn text(value: &Value) -> Cast {
     value.scalar_text().map_or_else(|| expected("a string", value), |text| Ok(Data::String(text)))
 }
@@ -40,13 +53,35 @@ pub(super) fn whole(value: &Value) -> Cast {
     }
 }
 
+pub(super) fn natural(value: &Value) -> Cast {
+    match whole(value)? {
+        Data::Int(..0) => Err("it is below zero".to_owned()),
+        data => Ok(data),
+    }
+}
+
+pub(super) fn small(value: &Value, mask: i64) -> Cast {
+    match natural(value)? {
+        _ if value.as_str().is_some() => expected("a number", value),
+        Data::Int(number) => Ok(Data::Int(number & mask)),
+        data => Ok(data),
+    }
+}
+
+pub(super) fn strict(value: &Value) -> Cast {
+    match &value.data {
+        Data::Int(_) | Data::String(_) => text(value),
+        _ => expected("a string", value),
+    }
+}
+
 /// Compose keeps these in 32 bits: `0.30000001` is printed as `0.3`.
 pub(super) fn decimal(value: &Value) -> Cast {
     let number = match &value.data {
         Data::Int(number) => *number as f32,
         Data::UInt(number) => *number as f32,
         Data::Float(number) => *number as f32,
-        Data::String(text) => text.parse::<f32>().map_err(|_| "it is no number".to_owned())?,
+        Data::String(text) => durations::parse_float(text).ok_or("it is no number")? as f32,
         _ => return expected("a number", value),
     };
     let shortest: f64 = number.to_string().parse().expect("a printed number can be read");
@@ -124,7 +159,7 @@ pub(super) fn pairs(value: &Value, keeps_null: bool, form: Form) -> Cast {
     match &value.data {
         Data::Map(entries) => {
             for (key, entry) in entries {
-                let data = entry.scalar_text().map_or_else(empty, Data::String);
+                let data = if entry.is_null() { empty() } else { Data::String(go_text(entry)) };
                 map.insert(key.clone(), entry.with_data(data));
             }
         }
@@ -135,6 +170,9 @@ pub(super) fn pairs(value: &Value, keeps_null: bool, form: Form) -> Cast {
                     Some((key, text)) => (key, Data::String(text.to_owned())),
                     None => (pair.as_str(), empty()),
                 };
+                if keeps_null && key.ends_with(char::is_whitespace) {
+                    return Err(format!("the variable `{}` is written with a blank behind it", key.trim_end()));
+                }
                 map.insert(key.to_owned(), item.with_data(data));
             }
         }
@@ -147,9 +185,11 @@ pub(super) fn multi_options(value: &Value, form: Form) -> Cast {
     let Some(map) = value.as_map() else { return expected("a mapping", value) };
     let values = |entry: &Value| match entry.as_seq() {
         Some(items) => strings(items.iter().filter_map(Value::scalar_text)),
-        None => strings(entry.scalar_text()),
+        None => strings([go_text(entry)]),
     };
-    let entries = map.iter().map(|(key, entry)| (key.clone(), entry.with_data(values(entry)))).collect();
+    let is_filled = |(_, entry): &(&String, &Value)| entry.as_seq().is_none_or(|items| !items.is_empty());
+    let entries = map.iter().filter(is_filled);
+    let entries = entries.map(|(key, entry)| (key.clone(), entry.with_data(values(entry)))).collect();
     Ok(Data::Map(sort(entries, form).into_iter().collect()))
 }
 
@@ -175,6 +215,7 @@ pub(super) fn ssh(value: &Value) -> Cast {
     let mut keys: Vec<_> = map.iter().collect();
     keys.sort_by_key(|(id, _)| id.as_str());
     Ok(strings(keys.into_iter().map(|(id, path)| match path.as_str() {
+        None if path.as_map().is_some() => format!("{id}: {}", go_text(path)),
         None | Some("") => id.clone(),
         Some(path) => format!("{id}: {path}"),
     })))
@@ -186,6 +227,9 @@ pub(super) fn hosts(value: &Value) -> Cast {
     match &value.data {
         Data::Map(map) => {
             for (host, address) in map {
+                if address.as_map().is_some() {
+                    return expected("an address", address);
+                }
                 let addresses = address.as_seq().unwrap_or(std::slice::from_ref(address));
                 let texts = addresses.iter().map(|address| address.scalar_text().unwrap_or_default());
                 pairs.extend(texts.map(|address| (host.clone(), address)));

@@ -63,7 +63,7 @@ static SERVICE: &[Field] = &[
     field("expose", &Texts, Filled),
     field("external_links", &Texts, Filled),
     field("extra_hosts", &Hosts, Filled),
-    field("group_add", &Texts, Filled),
+    field("group_add", &List(&Strict), Filled),
     field("gpus", &DEVICE_REQUESTS, Filled),
     field("hostname", &Text, Filled),
     field("healthcheck", &Struct(HEALTHCHECK), Set),
@@ -100,7 +100,7 @@ static SERVICE: &[Field] = &[
     field("stdin_open", &Flag, Filled),
     field("stop_grace_period", &Duration, Set),
     field("stop_signal", &Text, Filled),
-    field("storage_opt", &Labels, Filled),
+    field("storage_opt", &Map(&Strict), Filled),
     field("sysctls", &Labels, Filled),
     field("tmpfs", &Texts, Filled),
     field("tty", &Flag, Filled),
@@ -162,8 +162,12 @@ static HOOK: &[Field] = &[
 ];
 
 static BLKIO: &[Field] = &[
-    field("weight", &Small, Filled),
-    field("weight_device", &List(&Struct(&[field("path", &Text, Capital), field("weight", &Small, Capital)])), Filled),
+    field("weight", &Small(0xffff), Filled),
+    field(
+        "weight_device",
+        &List(&Struct(&[field("path", &Text, Capital), field("weight", &Small(0xffff), Capital)])),
+        Filled,
+    ),
     field("device_read_bps", &THROTTLES, Filled),
     field("device_read_iops", &THROTTLES, Filled),
     field("device_write_bps", &THROTTLES, Filled),
@@ -196,7 +200,7 @@ static HEALTHCHECK: &[Field] = &[
     field("test", &HealthTest, Filled),
     field("timeout", &Duration, Set),
     field("interval", &Duration, Set),
-    field("retries", &Whole, Set),
+    field("retries", &Natural, Set),
     field("start_period", &Duration, Set),
     field("start_interval", &Duration, Set),
     field("disable", &Flag, Filled),
@@ -227,7 +231,7 @@ static PORT: &[Field] = &[
     field("name", &Text, Filled),
     field("mode", &Text, Filled),
     field("host_ip", &Text, Filled),
-    field("target", &Small, Filled),
+    field("target", &Small(0xffff_ffff), Filled),
     field("published", &Text, Filled),
     field("protocol", &Text, Filled),
     field("app_protocol", &Text, Filled),
@@ -241,7 +245,7 @@ static MOUNT: &[Field] = &[
     field("consistency", &Text, Filled),
     field("bind", &Struct(BIND), Set),
     field("volume", &Struct(MOUNT_VOLUME), Set),
-    field("tmpfs", &Struct(&[field("size", &Bytes, Filled), field("mode", &Small, Filled)]), Set),
+    field("tmpfs", &Struct(&[field("size", &Bytes, Filled), field("mode", &Small(0xffff_ffff), Filled)]), Set),
     field("image", &Struct(&[field("subpath", &Text, Filled)]), Set),
 ];
 
@@ -291,6 +295,6 @@ static FILE_OBJECT: &[Field] = &[
     field("external", &Flag, Filled),
     field("labels", &Labels, Filled),
     field("driver", &Text, Filled),
-    field("driver_opts", &Labels, Filled),
+    field("driver_opts", &Map(&Strict), Filled),
     field("template_driver", &Text, Filled),
 ];

@@ -30,7 +30,7 @@ pub(super) static DEPLOY: &[Field] = &[
 ];
 
 static UPDATE: &[Field] = &[
-    field("parallelism", &Whole, Set),
+    field("parallelism", &Natural, Set),
     field("delay", &Duration, Filled),
     field("failure_action", &Text, Filled),
     field("monitor", &Duration, Filled),
@@ -53,12 +53,12 @@ static DISCRETE: &[Field] = &[field("kind", &Text, Always), field("value", &Whol
 static RESTART_POLICY: &[Field] = &[
     field("condition", &Text, Filled),
     field("delay", &Duration, Set),
-    field("max_attempts", &Whole, Set),
+    field("max_attempts", &Natural, Set),
     field("window", &Duration, Set),
 ];
 
 static PLACEMENT: &[Field] = &[
     field("constraints", &Texts, Filled),
     field("preferences", &List(&Struct(&[field("spread", &Text, Filled)])), Filled),
-    field("max_replicas_per_node", &Whole, Filled),
+    field("max_replicas_per_node", &Natural, Filled),
 ];
