@@ -55,7 +55,7 @@ fn wrong_use() {
 #[test]
 fn help_is_no_mistake() {
     let folder = Folder::new(&[]);
-    for verb in ["lint", "render", "config", "probe", "explain", "rules"] {
+    for verb in ["lint", "render", "config", "probe", "doctor", "explain", "rules"] {
         let outcome = folder.run(&[verb, "--help"]).exits(0);
         assert!(outcome.out.contains("Usage: composegpu") && outcome.err.is_empty(), "{outcome:#?}");
     }

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["yaml"],
     &["compose", "host", "image"],
     &["gpu"],
-    &["rules", "lower"],
+    &["rules", "lower", "messages"],
     &["report", "probe"],
     &["cli"],
 ];

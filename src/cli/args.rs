@@ -1,14 +1,18 @@
 //! What was said on the command line. The only file that knows `clap`; what the words mean
 //! is in `settings`.
 
+mod explain;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    examples::{CONFIG_EXAMPLES, EXIT_CODES, EXPLAIN_EXAMPLES, LINT_EXAMPLES, PROBE_EXAMPLES, RENDER_EXAMPLES},
+    examples::{CONFIG_EXAMPLES, EXIT_CODES, LINT_EXAMPLES, PROBE_EXAMPLES, RENDER_EXAMPLES},
     exit::Exit,
 };
+
+pub(super) use explain::{DoctorArgs, ExplainArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
 /// that works on a host.
@@ -51,8 +55,10 @@ pub(super) enum Verb {
     #[cfg(feature = "probe")]
     #[command(name = super::probe::NVML_VERB, hide = true)]
     NvmlAnswer,
-    /// Print the page of a rule
-    Explain(ExplainArgs),
+    /// Find what is wrong with a host, and say how to mend it
+    Doctor(DoctorArgs),
+    /// Print the page of a rule, or say what an error message means
+    Explain(Box<ExplainArgs>),
     /// List the rules
     Rules(RulesArgs),
 }
@@ -253,18 +259,6 @@ pub(super) enum ProbeFormat {
     /// Facts for people
     #[default]
     Table,
-}
-
-/// `explain`.
-#[derive(Clone, Debug, clap::Args)]
-#[command(after_help = EXPLAIN_EXAMPLES)]
-pub(super) struct ExplainArgs {
-    /// Code or name of a rule
-    #[arg(value_name = "RULE")]
-    pub(super) text: String,
-    /// Format
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: TextFormat,
 }
 
 /// `rules`.

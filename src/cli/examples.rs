@@ -30,7 +30,14 @@ Examples:
   composegpu probe                           a table
   composegpu probe -o host.json              facts for `--host host.json`";
 
+pub(super) const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  composegpu doctor                          this host
+  composegpu doctor --host host.json         a recorded one";
+
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   composegpu explain CG205
-  composegpu explain count-not-exclusive";
+  composegpu explain count-not-exclusive
+  docker compose up 2>&1 | composegpu explain -f compose.yaml
+  composegpu explain --host host.json 'could not select device driver \"nvidia\"'";

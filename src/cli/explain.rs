@@ -1,38 +1,72 @@
 //! `explain` and `rules`: what a rule's page says, and which rules there are.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Read, Write};
 
 use serde_json::json;
 
-use crate::rules::{self, Rule};
+use super::{
+    Answer,
+    args::{ExplainArgs, TextFormat},
+    exit::{CliError, Exit},
+    message, read_stdin,
+    settings::Surroundings,
+};
+use crate::{
+    messages,
+    rules::{self, Rule},
+};
 
-/// Version of both JSON forms.
-const VERSION: u32 = 1;
+/// Version of all JSON forms of `explain` and `rules`.
+pub(super) const VERSION: u32 = 1;
 
-/// Prints the page of the rule that a text names, by code or by name. Where there is none,
-/// the nearest ones go to `err` and the answer is 2, for wrong use.
+/// Prints the page of the rule that a text names, by code or by name, or says what the messages
+/// in it mean. One word that is neither may be a misspelt rule: that is wrong use.
 ///
 /// # Errors
-/// As the streams say.
-pub(super) fn explain(text: &str, is_json: bool, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let text = text.trim();
-    let Some(rule) = rules::by_text(text) else {
-        writeln!(err, "error: no rule has the code or name `{text}`")?;
-        let near = nearest(text);
-        if !near.is_empty() {
-            writeln!(err, "help: did you mean {}?", near.join(" or "))?;
+/// When standard input, the project or the host cannot be had.
+pub(super) fn run(
+    args: &ExplainArgs,
+    world: &Surroundings,
+    stdin: &mut dyn Read,
+    answer: &mut Answer,
+) -> Result<Exit, CliError> {
+    let text = match args.text.as_deref() {
+        Some(text) if text != "-" => text.to_owned(),
+        said => {
+            if args.project.files.iter().any(|file| file.as_os_str() == "-") {
+                return Err(CliError::Usage("standard input can be read once: as text or as project".to_owned()));
+            }
+            if said.is_none() && io::stdin().is_terminal() {
+                return Err(CliError::Usage("name a rule, or give the text of an error".to_owned()));
+            }
+            String::from_utf8_lossy(&read_stdin(stdin)?).into_owned()
         }
-        writeln!(err, "help: `composegpu rules` lists them all")?;
-        return Ok(2);
     };
-    if is_json {
-        let mut value = as_json(rule);
-        value["page"] = page(rule).into();
-        write_json(&json!({ "version": VERSION, "rule": value }), out)?;
-    } else {
-        out.write_all(page(rule).as_bytes())?;
+    let text = text.trim();
+    if let Some(rule) = rules::by_text(text) {
+        return answer.collect(|out, _| print_page(rule, args.format == TextFormat::Json, out).map(|()| 0));
     }
-    Ok(0)
+    let is_one_word = !text.is_empty() && !text.contains(char::is_whitespace);
+    if is_one_word && messages::find(text).is_empty() {
+        answer.err = unknown(text);
+        return Ok(Exit::Usage);
+    }
+    message::explain(text, args, world, stdin, answer)
+}
+
+fn unknown(text: &str) -> String {
+    let near = nearest(text);
+    let near = if near.is_empty() { String::new() } else { format!("help: did you mean {}?\n", near.join(" or ")) };
+    format!("error: no rule has the code or name `{text}`\n{near}help: `composegpu rules` lists them all\n")
+}
+
+fn print_page(rule: &Rule, is_json: bool, out: &mut dyn Write) -> io::Result<()> {
+    if !is_json {
+        return out.write_all(page(rule).as_bytes());
+    }
+    let mut value = as_json(rule);
+    value["page"] = page(rule).into();
+    write_json(&json!({ "version": VERSION, "rule": value }), out)
 }
 
 /// Lists every rule.

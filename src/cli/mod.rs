@@ -8,6 +8,7 @@
 mod args;
 mod config;
 mod default_files;
+mod doctor;
 mod examples;
 mod exit;
 mod explain;
@@ -18,6 +19,7 @@ mod hosts;
 mod join;
 mod judge;
 mod lint;
+mod message;
 mod patch;
 mod patterns;
 #[cfg(feature = "probe")]
@@ -108,9 +110,8 @@ fn dispatch(args: &Args, stdin: &mut dyn Read, answer: &mut Answer) -> Result<Ex
         Verb::Probe(args) => hosts::probe(args, answer),
         #[cfg(feature = "probe")]
         Verb::NvmlAnswer => hosts::nvml_answer(answer),
-        Verb::Explain(args) => {
-            answer.collect(|out, err| explain::explain(&args.text, args.format == TextFormat::Json, out, err))
-        }
+        Verb::Doctor(args) => doctor::run(args, &world, answer),
+        Verb::Explain(args) => explain::run(args, &world, stdin, answer),
         Verb::Rules(args) => answer.collect(|out, _| explain::list(args.format == TextFormat::Json, out).map(|()| 0)),
     }
 }

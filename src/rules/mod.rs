@@ -29,13 +29,39 @@ mod cg304_incomplete_device_nodes;
 mod cg401_runtime_without_visible_devices;
 mod cg601_missing_module;
 mod cg701_privileged_gpu;
+mod ch001_no_device_driver;
+mod ch002_unknown_runtime;
+mod ch003_docker_desktop_linux;
+mod ch004_snap_docker;
+mod ch005_rootless_cgroups;
+mod ch007_daemon_reload_loses_gpu;
+mod ch008_stale_cdi_spec;
+mod ch009_cdi_dirs_mismatch;
+mod ch010_cdi_not_enabled;
+mod ch011_hook_in_cdi_mode;
+mod ch012_driver_mismatch;
+mod ch013_wsl_no_adapter;
+mod ch015_no_driver;
+mod ch016_uvm_not_loaded;
+mod ch018_ldconfig_path;
+mod ch019_explicit_runtime_mode;
+mod ch020_daemon_json_keys;
+mod ch021_nouveau_loaded;
+mod ch025_passthrough_guest;
+mod ch026_cdi_spec_dirs;
+mod ch027_spec_not_kept_after_reboot;
+mod ch028_conflicting_cdi_specs;
+mod ch029_malformed_cdi_spec;
+mod ch030_cdi_names_incomplete;
 mod devices;
 mod fix;
+mod nvidia;
 mod run;
+mod sink;
 
 use crate::{
     compose::Project,
-    diag::{Code, Diagnostic, Place, Severity},
+    diag::{Code, Severity},
     gpu::GpuRequest,
     host::HostFacts,
     image::BuiltImages,
@@ -43,7 +69,8 @@ use crate::{
     yaml::{Tree, Value},
 };
 
-pub use run::run;
+pub use run::{examine, run};
+pub use sink::{Findings, HostSink, Sink, Skipped};
 
 /// Every rule, in code order. A rule that is not here does not compile cleanly (`dead_code`).
 pub static ALL: &[&Rule] = &[
@@ -73,6 +100,30 @@ pub static ALL: &[&Rule] = &[
     &cg401_runtime_without_visible_devices::RULE,
     &cg601_missing_module::RULE,
     &cg701_privileged_gpu::RULE,
+    &ch001_no_device_driver::RULE,
+    &ch002_unknown_runtime::RULE,
+    &ch003_docker_desktop_linux::RULE,
+    &ch004_snap_docker::RULE,
+    &ch005_rootless_cgroups::RULE,
+    &ch007_daemon_reload_loses_gpu::RULE,
+    &ch008_stale_cdi_spec::RULE,
+    &ch009_cdi_dirs_mismatch::RULE,
+    &ch010_cdi_not_enabled::RULE,
+    &ch011_hook_in_cdi_mode::RULE,
+    &ch012_driver_mismatch::RULE,
+    &ch013_wsl_no_adapter::RULE,
+    &ch015_no_driver::RULE,
+    &ch016_uvm_not_loaded::RULE,
+    &ch018_ldconfig_path::RULE,
+    &ch019_explicit_runtime_mode::RULE,
+    &ch020_daemon_json_keys::RULE,
+    &ch021_nouveau_loaded::RULE,
+    &ch025_passthrough_guest::RULE,
+    &ch026_cdi_spec_dirs::RULE,
+    &ch027_spec_not_kept_after_reboot::RULE,
+    &ch028_conflicting_cdi_specs::RULE,
+    &ch029_malformed_cdi_spec::RULE,
+    &ch030_cdi_names_incomplete::RULE,
 ];
 
 /// The rule of a code.
@@ -143,6 +194,8 @@ pub enum Check {
     Request(fn(&RequestCx<'_>, &mut Sink<'_>)),
     /// Once per service with GPU requests, only when a host's facts were given.
     Placement(fn(&ServiceCx<'_>, &HostFacts, &mut Sink<'_>)),
+    /// Once per host, in `doctor`; sees no project.
+    Host(fn(&HostFacts, &mut HostSink<'_>)),
 }
 
 /// What a document rule sees.
@@ -187,48 +240,4 @@ pub struct RequestCx<'a> {
     pub service: &'a ServiceCx<'a>,
     /// The request.
     pub request: &'a GpuRequest,
-}
-
-/// Where a check puts its findings; stamps them with the rule's code and severity.
-#[derive(Debug)]
-pub struct Sink<'a> {
-    rule: &'a Rule,
-    service: Option<&'a str>,
-    out: &'a mut Findings,
-}
-
-/// What a run of the rules gives.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// The findings, in the order of the rules.
-    pub diagnostics: Vec<Diagnostic>,
-    /// What could not be judged, and why.
-    pub skipped: Vec<Skipped>,
-}
-
-/// A rule that could not judge something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
-    /// The rule.
-    pub code: Code,
-    /// Why, as one clause.
-    pub reason: String,
-}
-
-impl Sink<'_> {
-    /// Reports a finding at a span (or a label); what comes back can be completed.
-    pub fn report(&mut self, message: impl Into<String>, place: impl Into<crate::diag::Label>) -> &mut Diagnostic {
-        let mut finding = Diagnostic::new(self.rule.code, self.rule.severity, message, Place::Source(place.into()));
-        finding.service = self.service.map(str::to_owned);
-        self.out.diagnostics.push(finding);
-        self.out.diagnostics.last_mut().expect("a finding was just pushed")
-    }
-
-    /// Says what this rule could not judge.
-    pub fn skipped(&mut self, reason: impl Into<String>) {
-        let skipped = Skipped { code: self.rule.code, reason: reason.into() };
-        if !self.out.skipped.contains(&skipped) {
-            self.out.skipped.push(skipped);
-        }
-    }
 }

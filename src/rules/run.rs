@@ -1,6 +1,6 @@
 //! One walk over a project; each rule is called at its own level.
 
-use super::{ALL, Check, DocumentCx, Findings, ProjectCx, RequestCx, Rule, ServiceCx, Sink};
+use super::{ALL, Check, DocumentCx, Findings, HostSink, ProjectCx, RequestCx, Rule, ServiceCx, Sink};
 use crate::{
     compose::Project,
     diag::{Diagnostic, Label},
@@ -14,6 +14,17 @@ pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
         run_rule(rule, cx, host, &mut out);
     }
     out.diagnostics = join_shared(out.diagnostics, cx.project);
+    out
+}
+
+/// Runs every rule that judges a host by itself.
+pub fn examine(host: &HostFacts) -> Findings {
+    let mut out = Findings::default();
+    for rule in ALL {
+        if let Check::Host(check) = rule.check {
+            check(host, &mut HostSink { rule, out: &mut out });
+        }
+    }
     out
 }
 
@@ -41,7 +52,7 @@ fn join_shared(findings: Vec<Diagnostic>, project: &Project) -> Vec<Diagnostic> 
 
 fn run_rule(rule: &'static Rule, cx: &ProjectCx<'_>, host: Option<&HostFacts>, out: &mut Findings) {
     match (rule.check, host) {
-        (Check::Reader, _) | (Check::Placement(_), None) => {}
+        (Check::Reader | Check::Host(_), _) | (Check::Placement(_), None) => {}
         (Check::Document(check), _) => {
             for tree in &cx.project.trees {
                 check(&DocumentCx { tree, sources: cx.sources }, &mut Sink { rule, service: None, out });

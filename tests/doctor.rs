@@ -1,0 +1,185 @@
+//! `doctor` on every staged host that was recorded: it names what was staged, and on a healthy one
+//! nothing but what the lab's stand-in for a driver lacks.
+#![allow(clippy::disallowed_methods, reason = "it reads the project's own fixtures")]
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// What doctor says of each host beyond [`STAND_IN`], by hand from what was staged there.
+const HOSTS: &[(&str, &[&str])] = &[
+    ("bare", &[]),
+    ("cdi-conflict", &["CH028"]),
+    ("cdi-customdir", &[]),
+    ("cdi-malformed", &["CH029"]),
+    ("cdi-off", &["CH010"]),
+    ("cdi-ok", &[]),
+    // Stale in /etc/cdi, good in /var/run/cdi, which is empty after a boot.
+    ("cdi-shadow", &["CH008", "CH027"]),
+    ("cdi-stale-lib", &["CH008"]),
+    ("cdi-stale-node", &["CH008"]),
+    ("cdi-uuid", &["CH030"]),
+    ("default-auto", &[]),
+    ("default-cdi", &[]),
+    ("default-cdi-nohook", &["CH001"]),
+    ("default-legacy", &[]),
+    ("e20-cdi-on", &["CH001", "CH020"]),
+    ("e20-default-cdi", &[]),
+    ("e20-full-auto", &[]),
+    ("e20-full-cdi", &["CH011"]),
+    ("e20-full-legacy", &[]),
+    ("e20-hook-only", &["CH002"]),
+    ("e20-stock", &["CH001"]),
+    ("e26-cdi-conflict", &["CH028"]),
+    ("e26-cdi-malformed", &["CH029"]),
+    ("e26-cdi-nospec", &["CH001", "CH026"]),
+    ("e26-cdi-ok", &[]),
+    ("e26-cdi-stale-lib", &["CH008"]),
+    ("e26-full-auto", &["CH010"]),
+    ("e26-full-cdi", &["CH011"]),
+    ("e26-full-legacy", &["CH010"]),
+    ("e26-stock", &["CH010"]),
+    // An AMD spec alone, on a machine whose driver is NVIDIA's.
+    ("e28-amd", &["CH001"]),
+    ("e28-stale-hook", &["CH008"]),
+    ("full-auto", &[]),
+    ("full-auto-cdioff", &["CH010"]),
+    ("full-auto-nospec", &["CH026"]),
+    ("full-auto-nvml", &["CH008"]),
+    ("full-cdi", &["CH011"]),
+    ("full-cdi-nospec", &["CH011", "CH019", "CH026"]),
+    ("full-cdi-stale-lib", &["CH008", "CH011"]),
+    ("full-legacy", &[]),
+    ("full-legacy-ldconfig", &["CH018"]),
+    ("full-legacy-nvml", &["CH008"]),
+    ("hook-only-cdi", &["CH002", "CH011"]),
+    ("hook-only-legacy", &["CH002", "CH026"]),
+    ("nodes-only", &["CH001"]),
+    ("runtime-broken", &["CH002"]),
+    ("runtime-only-cdi", &["CH001", "CH010"]),
+    ("runtime-only-legacy", &["CH001"]),
+    ("swarm", &["CH026"]),
+];
+
+/// The lab shows /proc/driver/nvidia and has no NVML: half a driver. Three hosts were staged with none.
+const STAND_IN: &str = "CH015";
+
+const WITHOUT_DRIVER: [&str; 3] = ["bare", "full-auto-nvml", "full-legacy-nvml"];
+
+fn doctor(host: &str, args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::cargo_bin("composegpu").expect("the program is built");
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear().env("COLUMNS", "160");
+    let output = command.args(["doctor", "--host", host]).args(args).output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it writes UTF-8");
+    (output.status.code().expect("it ends by itself"), text(output.stdout), text(output.stderr))
+}
+
+fn json(host: &str) -> Value {
+    let (exit, out, err) = doctor(host, &["--format", "json"]);
+    assert!(exit <= 1 && err.is_empty(), "{host}: {exit} {err}");
+    serde_json::from_str(&out).expect("it is JSON")
+}
+
+fn lab(host: &str) -> String {
+    format!("fixtures/hosts/lab-{host}.json")
+}
+
+fn findings(report: &Value) -> &Vec<Value> {
+    report["findings"].as_array().expect("a report has findings")
+}
+
+#[test]
+fn every_recorded_host_of_the_lab_is_listed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts");
+    let names = fs::read_dir(folder).expect("the folder is there").map(|entry| {
+        let name = entry.expect("the folder can be listed").file_name();
+        name.to_string_lossy().trim_end_matches(".json").to_owned()
+    });
+    let recorded: BTreeSet<String> = names.filter_map(|name| name.strip_prefix("lab-").map(str::to_owned)).collect();
+    let listed: BTreeSet<String> = HOSTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(recorded, listed);
+}
+
+#[test]
+fn the_staged_fault_is_named_and_nothing_else() {
+    for (host, expected) in HOSTS {
+        let report = json(&lab(host));
+        let codes: BTreeSet<&str> = findings(&report).iter().filter_map(|finding| finding["code"].as_str()).collect();
+        let expected: BTreeSet<&str> = expected.iter().copied().chain([STAND_IN]).collect();
+        assert_eq!(codes, expected, "{host}");
+    }
+}
+
+#[test]
+fn a_driver_that_is_gone_is_told_from_half_a_driver() {
+    for (host, _) in HOSTS {
+        let report = json(&lab(host));
+        let driver = findings(&report).iter().find(|finding| finding["code"] == STAND_IN).expect("every lab lacks it");
+        let is_gone = driver["message"].as_str().is_some_and(|message| message.contains("no NVIDIA driver"));
+        assert_eq!(is_gone, WITHOUT_DRIVER.contains(host), "{host}: {driver:#}");
+    }
+}
+
+#[test]
+fn every_finding_has_evidence_and_a_way_out() {
+    for (host, _) in HOSTS {
+        for finding in findings(&json(&lab(host))) {
+            let evidence = &finding["evidence"];
+            for key in ["source", "field", "value"] {
+                assert!(evidence[key].as_str().is_some_and(|text| !text.is_empty()), "{host}: {finding:#}");
+            }
+            let message = finding["message"].as_str().expect("a finding has a message");
+            assert!(!message.ends_with('.') && !message.starts_with(char::is_uppercase), "{host}: {message}");
+            assert!(finding["help"].as_str().is_some_and(|help| !help.ends_with('.')), "{host}: {finding:#}");
+        }
+    }
+}
+
+#[test]
+fn for_people() {
+    let (exit, out, err) = doctor(&lab("full-legacy-ldconfig"), &[]);
+    assert_eq!((exit, err.as_str()), (1, ""));
+    for part in [
+        "error[CH018] ldconfig-path",
+        "config.toml says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
+        "sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place",
+        "not judged: CH016 uvm-not-loaded: /proc/modules: there is no such file",
+    ] {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words(&out).contains(part), "{part}\n{out}");
+    }
+}
+
+#[test]
+fn nothing_seen_is_no_finding() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(lab("cdi-off"))).expect("it is there");
+    let mut facts: Value = serde_json::from_str(&text).expect("it is JSON");
+    for key in ["docker", "compose", "cdi", "toolkit", "nvml", "system"] {
+        facts[key] = serde_json::json!({ "unknown": { "source": key, "reason": "nobody looked" } });
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("host.json");
+    fs::write(&path, facts.to_string()).expect("it can be written");
+    let report = json(&path.to_string_lossy());
+    assert_eq!(findings(&report).len(), 0, "{report:#}");
+    assert!(report["skipped"].as_array().is_some_and(|skipped| skipped.len() >= 20), "{report:#}");
+}
+
+#[test]
+fn lint_leaves_the_host_to_doctor() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("compose.yaml");
+    fs::write(&path, "services:\n  web:\n    image: nginx\n").expect("it can be written");
+    let mut command = Command::cargo_bin("composegpu").expect("the program is built");
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_clear();
+    let output = command.args(["lint", "--host", &lab("cdi-off")]).arg(path).output().expect("it runs");
+    assert_eq!((output.status.code(), output.stdout), (Some(0), Vec::new()));
+}
+
+#[test]
+fn a_host_that_cannot_be_read() {
+    let (exit, out, err) = doctor("fixtures/hosts/absent.json", &[]);
+    assert_eq!((exit, out.as_str()), (3, ""));
+    assert!(err.starts_with("error: cannot read"), "{err}");
+}
