@@ -26,18 +26,30 @@ use fixture_projects::{Fixture, lab_gpus};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use stack::Way;
 
-/// The staged hosts, and the ways that may give a container its GPUs there. None: the host has no GPU to give.
-const HOSTS: &[(&str, &[Way])] = &[
-    ("cdi-ok", &[Way::Cdi]),
-    ("full-cdi", &[Way::Cdi, Way::Runtime]),
-    ("full-auto", &[Way::Cdi, Way::Runtime, Way::Hook]),
-    ("full-auto-nospec", &[Way::Runtime]),
-    ("hook-only-legacy", &[Way::Hook]),
-    ("bare", &[]),
-    ("e26-cdi-ok", &[Way::Cdi]),
-    ("e26-full-auto", &[Way::Runtime, Way::Hook]),
-    ("e20-full-auto", &[Way::Runtime, Way::Hook]),
+/// The staged hosts with their Compose, and the ways that may give a container its GPUs there.
+/// None: the host has no GPU to give.
+const HOSTS: &[(&str, &str, &[Way])] = &[
+    ("cdi-ok", NEW, &[Way::Cdi]),
+    ("cdi-uuid", NEW, &[Way::Cdi]),
+    ("full-cdi", NEW, &[Way::Cdi, Way::Runtime]),
+    ("full-auto", NEW, &[Way::Cdi, Way::Runtime, Way::Hook]),
+    ("full-auto-nospec", NEW, &[Way::Runtime]),
+    ("runtime-only-cdi", NEW, &[Way::Runtime]),
+    ("hook-only-legacy", NEW, &[Way::Hook]),
+    ("bare", NEW, &[]),
+    ("e26-cdi-ok", NEW, &[Way::Cdi]),
+    ("e26-full-auto", NEW, &[Way::Runtime, Way::Hook]),
+    ("e20-full-auto", NEW, &[Way::Runtime, Way::Hook]),
+    ("cdi-ok", OLD, &[Way::Cdi]),
+    ("e26-full-legacy", OLD, &[Way::Runtime, Way::Hook]),
+    ("e20-hook-only", OLD, &[Way::Hook]),
 ];
+
+/// A Compose that sends all that it reads.
+const NEW: &str = "2.40";
+
+/// One that leaves `gpus` out and takes CDI names under `devices` for paths.
+const OLD: &str = "2.26";
 
 fn main() -> io::Result<ExitCode> {
     let arguments = Arguments::from_args();
@@ -47,8 +59,8 @@ fn main() -> io::Result<ExitCode> {
     }
     let fixtures = fixture_projects::all()?;
     let mut trials = Vec::new();
-    for &(scenario, ways) in HOSTS {
-        let host = Arc::new(Host { scenario, ways, facts: OnceLock::new() });
+    for &(scenario, compose, ways) in HOSTS {
+        let host = Arc::new(Host { scenario, compose, ways, facts: OnceLock::new() });
         for fixture in &fixtures {
             for form in fixture.forms()? {
                 trials.push(trial(Arc::clone(&host), fixture.clone(), form, missing.clone()));
@@ -59,18 +71,21 @@ fn main() -> io::Result<ExitCode> {
 }
 
 fn trial(host: Arc<Host>, fixture: Fixture, form: String, missing: Option<String>) -> Trial {
-    Trial::ignorable_test(format!("{}::{}::{form}", host.scenario, fixture.name), move || match missing {
-        Some(reason) if std::env::var_os("LAB").is_some_and(|value| value == "require") => {
-            Err(format!("LAB=require, but no lab: {reason}").into())
+    Trial::ignorable_test(format!("{}::{}::{}::{form}", host.scenario, host.compose, fixture.name), move || {
+        match missing {
+            Some(reason) if std::env::var_os("LAB").is_some_and(|value| value == "require") => {
+                Err(format!("LAB=require, but no lab: {reason}").into())
+            }
+            Some(reason) => Ok(Completion::ignored_with(reason)),
+            None => check(&host, &fixture, &form).map(|()| Completion::Completed),
         }
-        Some(reason) => Ok(Completion::ignored_with(reason)),
-        None => check(&host, &fixture, &form).map(|()| Completion::Completed),
     })
 }
 
 /// A scenario whose engine comes up with the first test that needs it, and goes with the last.
 struct Host {
     scenario: &'static str,
+    compose: &'static str,
     ways: &'static [Way],
     facts: OnceLock<Result<(Lab, PathBuf), String>>,
 }
@@ -84,7 +99,7 @@ impl Host {
     }
 
     fn probe(&self) -> Result<(Lab, PathBuf), Failed> {
-        let lab = Lab::up(self.scenario)?;
+        let lab = Lab::up(self.scenario, self.compose)?;
         let path = lab.folder.join("facts.json");
         let output = lab.exec(60, &["probe".as_ref(), "-o".as_ref(), path.as_os_str()])?;
         if !output.status.success() || !path.is_file() {

@@ -97,8 +97,8 @@ pub(super) struct LintArgs {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: LintFormat,
-    /// Host to judge requests on: a file made by `composegpu probe`, or `live`
-    #[arg(long, value_name = "FILE|live")]
+    /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`
+    #[arg(long, value_name = "FILE|@NAME|live")]
     pub(super) host: Option<OsString>,
     /// Mend what can be mended without changing what the project does
     #[arg(long)]
@@ -166,8 +166,8 @@ pub(super) struct RenderArgs {
     /// Form of every GPU request
     #[arg(long, value_enum, default_value_t)]
     pub(super) form: FormArg,
-    /// Host to render for: `live`, or a file made by `composegpu probe`
-    #[arg(long, value_name = "live|FILE", default_value = "live")]
+    /// Host to render for: `live`, a file made by `composegpu probe`, or a built-in `@NAME` (`@?` lists them)
+    #[arg(long, value_name = "live|FILE|@NAME", default_value = "live")]
     pub(super) host: OsString,
     /// What to do where no form works
     #[arg(long, value_enum)]

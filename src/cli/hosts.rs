@@ -1,4 +1,4 @@
-//! The host that `--host` names, recorded or this machine, and the verb that looks at it.
+//! The host that `--host` names, recorded, built in or this machine, and the verb that looks at it.
 
 use std::{ffi::OsStr, path::Path};
 
@@ -13,9 +13,21 @@ const MAX_BYTES: usize = 16 << 20;
 /// The facts that a `--host` value stands for.
 ///
 /// # Errors
-/// When the file cannot be read or holds no facts, or this program cannot look at a host.
+/// When there is no host of the name, the file cannot be read or holds no facts, or this program
+/// cannot look at a host.
 pub(super) fn facts_of(host: &OsStr, files: &dyn Files) -> Result<HostFacts, CliError> {
-    if host == "live" { live() } else { recorded(Path::new(host), files) }
+    match host.to_str().and_then(|host| host.strip_prefix('@')) {
+        Some(name) => named(name),
+        None if host == "live" => live(),
+        None => recorded(Path::new(host), files),
+    }
+}
+
+fn named(name: &str) -> Result<HostFacts, CliError> {
+    HostFacts::named(name).ok_or_else(|| {
+        let known = HostFacts::names().map(|name| format!("@{name}")).collect::<Vec<_>>().join(", ");
+        CliError::Usage(format!("there is no host `@{name}`; there are {known}"))
+    })
 }
 
 fn recorded(path: &Path, files: &dyn Files) -> Result<HostFacts, CliError> {

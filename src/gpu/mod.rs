@@ -12,6 +12,7 @@ pub use cdi_name::QualifiedName;
 pub use collect::collect;
 pub use device::{DeviceId, DeviceSelector};
 pub use driver_file::driver_part;
+pub use select::visible_devices;
 
 use crate::{source::Span, yaml::Value};
 

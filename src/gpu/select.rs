@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::{DeviceId, DeviceSelector};
 use crate::{
-    compose::EnvironmentEntry,
+    compose::{self, EnvironmentEntry},
     yaml::{Data, Value},
 };
 
@@ -50,6 +50,12 @@ pub(super) fn from_count(count: Option<&Value>) -> DeviceSelector {
         },
         Err(_) => DeviceSelector::Unreadable(text),
     }
+}
+
+/// The devices that NVIDIA_VISIBLE_DEVICES of a service means, whatever runtime reads it; `Void` where
+/// the service does not set it.
+pub fn visible_devices(service: &Value) -> DeviceSelector {
+    from_visible_devices(compose::variable(service, "NVIDIA_VISIBLE_DEVICES").as_ref())
 }
 
 /// NVIDIA_VISIBLE_DEVICES. Any `all`, `none` or `void` in the list decides the whole of it

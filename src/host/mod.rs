@@ -6,6 +6,7 @@
 
 mod cdi;
 mod docker;
+mod named;
 mod nvidia;
 mod nvml;
 mod resolve;

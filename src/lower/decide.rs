@@ -1,23 +1,31 @@
 //! The form that a service's requests get on a host.
 //!
 //! Order of choice: CDI names, since what they give is written in files that can be checked; then the
-//! runtime; then a request that the engine's own driver fulfils. A form that works goes before one
-//! of which the facts do not say so.
+//! runtime; then a request that the engine's own driver fulfils; two platforms have orders of their
+//! own. A form that works goes before one of which the facts do not say so.
 
 use std::borrow::Borrow;
 
 use super::{
-    Decision, Form, Reason, Unlowerable, Wanted,
+    Decision, Form, Reason, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
     judge::{self, Verdict},
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
-    host::{Docker, HostFacts},
+    host::{Docker, HostFacts, SeLinux},
 };
 
 /// The forms with a GPU that `docker compose up` can send, in the order of choice.
 const ORDER: [Form; 5] = [Form::Cdi, Form::CdiReservation, Form::Runtime, Form::Reservation, Form::Gpus];
+
+/// Windows' Linux has no node for each GPU, and its CDI specs know `all` alone; the engine's own driver
+/// takes every id (NVIDIA Container Toolkit nvcdi lib-wsl.go, v1.20.0).
+const ORDER_ON_WSL: [Form; 5] = [Form::Reservation, Form::Gpus, Form::Cdi, Form::CdiReservation, Form::Runtime];
+
+/// On a Tegra board the runtime mounts what the board's CSV files name, whether or not a spec was
+/// made of them (NVIDIA Container Toolkit internal/info/auto.go, v1.20.0).
+const ORDER_ON_TEGRA: [Form; 5] = [Form::Runtime, Form::Cdi, Form::CdiReservation, Form::Reservation, Form::Gpus];
 
 /// The form for all requests of one service, with the names to write.
 ///
@@ -35,18 +43,30 @@ pub fn decide<R: Borrow<GpuRequest>>(
     if let Some(reason) = host.docker.reason() {
         return Err(Unlowerable::HostUnseen(reason.to_owned()));
     }
-    let chosen = devices::meant(&asked, host).and_then(|meant| match wanted.form {
-        Some(form) => take(form, &meant, host),
-        None => choose(&meant, host),
-    });
-    match chosen {
+    let decided = match (placed(&asked, host, wanted), wanted.form) {
+        (Err(Unlowerable::NoWorkingForm(rejected)), None) => {
+            amd::choose(requests, &asked, host, &rejected).ok_or(Unlowerable::NoWorkingForm(rejected))
+        }
+        (placed, _) => placed,
+    };
+    let mut decision = match decided {
         Err(Unlowerable::NoWorkingForm(rejected)) if wanted.is_cpu_allowed => {
-            Ok(cpu(vec!["no form gives a GPU on this host".to_owned()], rejected))
+            cpu(vec!["no form gives a GPU on this host".to_owned()], rejected)
         }
         Err(error @ Unlowerable::NoSuchDevice { .. }) if wanted.is_cpu_allowed => {
-            Ok(cpu(vec![error.to_string()], Vec::new()))
+            cpu(vec![error.to_string()], Vec::new())
         }
-        other => other,
+        other => other?,
+    };
+    decision.reasons.extend(remarks(host));
+    Ok(decision)
+}
+
+fn placed(asked: &Asked, host: &HostFacts, wanted: Wanted) -> Result<Decision, Unlowerable> {
+    let meant = devices::meant(asked, host)?;
+    match wanted.form {
+        Some(form) => take(form, &meant, host),
+        None => choose(&meant, host),
     }
 }
 
@@ -84,6 +104,38 @@ pub fn without_host<R: Borrow<GpuRequest>>(requests: &[R], form: Form) -> Result
     Ok(Decision { form, devices: names, reasons, rejected: Vec::new() })
 }
 
+/// What to know of the host beside the form.
+fn remarks(host: &HostFacts) -> Vec<Reason> {
+    let mut out = Vec::new();
+    let docker = host.docker.known();
+    let is_enforcing = host.system.known().is_some_and(|system| system.selinux.known() == Some(&SeLinux::Enforcing));
+    let is_labelled = |docker: &Docker| {
+        docker.is_podman()
+            || docker.security_options.iter().any(|option| option.split(',').any(|one| one == "name=selinux"))
+    };
+    if is_enforcing && docker.is_some_and(is_labelled) {
+        out.push(
+            "SELinux enforces: where NVML says `Insufficient Permissions`, `security_opt: [label=disable]` is missing"
+                .to_owned(),
+        );
+    }
+    if host.is_composed() {
+        out.push(format!("composed facts: {}", host.recorded.how.trim_start_matches("composed: ")));
+    }
+    out
+}
+
+/// The order of choice on a host.
+fn order(host: &HostFacts) -> [Form; 5] {
+    let system = host.system.known();
+    let is_on_wsl = host.docker.known().is_some_and(Docker::is_on_wsl) || system.is_some_and(|system| system.is_wsl);
+    match () {
+        () if is_on_wsl => ORDER_ON_WSL,
+        () if system.is_some_and(|system| system.is_tegra) => ORDER_ON_TEGRA,
+        () => ORDER,
+    }
+}
+
 fn cpu(reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Decision {
     Decision { form: Form::Cpu, devices: Vec::new(), reasons, rejected }
 }
@@ -119,7 +171,7 @@ fn take(form: Form, meant: &Meant, host: &HostFacts) -> Result<Decision, Unlower
 fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
     let mut rejected: Vec<(Form, Reason)> = Vec::new();
     let mut unproven: Option<Decision> = None;
-    for form in ORDER {
+    for form in order(host) {
         let (devices, verdict) = judged(form, meant, host);
         match verdict {
             Verdict::Works(reason) => return Ok(Decision { form, devices, reasons: vec![reason], rejected }),

@@ -95,7 +95,7 @@ pub(super) fn meant(asked: &Asked, host: &HostFacts) -> Result<Meant, Unlowerabl
             return Ok(Meant::All(seen.devices().iter().map(gpu).collect()));
         }
         Asked::First(count) => match &seen {
-            Seen::Nothing(reason) if host.has_nvidia_driver() != Some(false) => {
+            Seen::Nothing(reason) if host.has_nvidia_driver() != Some(false) && !is_counted_elsewhere(host) => {
                 return Err(Unlowerable::CountNeedsHost(reason.clone()));
             }
             _ => (0..*count).map(DeviceId::Index).collect(),
@@ -117,6 +117,12 @@ pub(super) fn meant(asked: &Asked, host: &HostFacts) -> Result<Meant, Unlowerabl
     Ok(Meant::Some(devices))
 }
 
+/// A Tegra board has one GPU, which no source shows; Docker Desktop counts those of Windows itself.
+fn is_counted_elsewhere(host: &HostFacts) -> bool {
+    host.system.known().is_some_and(|system| system.is_tegra)
+        || host.docker.known().is_some_and(|docker| docker.is_desktop() && docker.is_on_wsl())
+}
+
 /// The requests' devices by the names that the files give, where no host is at hand.
 pub(super) fn unchecked(asked: &Asked) -> Vec<DeviceId> {
     match asked {
@@ -131,8 +137,8 @@ impl Meant {
     /// first, so that the reader's refusal names what was asked.
     pub(super) fn qualified(&self, lookup: Option<&CdiLookup<'_>>) -> Vec<String> {
         self.resolvable(|name| lookup.is_some_and(|lookup| lookup.devices.contains_key(name)))
-            .into_iter()
-            .map(|name| if name.contains('=') { name } else { qualify(&name) })
+            .iter()
+            .map(|name| qualify(name))
             .collect()
     }
 
@@ -170,7 +176,7 @@ impl Meant {
     }
 }
 
-/// NVIDIA's qualified name of a plain one.
+/// NVIDIA's qualified name of a plain one; a qualified one as it is.
 pub(super) fn qualify(name: &str) -> String {
-    format!("{}={name}", QualifiedName::NVIDIA)
+    if name.contains('=') { name.to_owned() } else { format!("{}={name}", QualifiedName::NVIDIA) }
 }

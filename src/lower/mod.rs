@@ -3,6 +3,7 @@
 //! [`decide()`] looks at what a service asks for and at the host's facts, and gives the form with the
 //! names to write. What each form does on a host is told by [`judge`], one form a function.
 
+mod amd;
 mod apply;
 mod decide;
 mod devices;

@@ -36,6 +36,22 @@ fn a_host_without_a_gpu_is_refused_with_the_reasons() {
 }
 
 #[test]
+fn a_host_has_a_name_or_the_names_are_listed() {
+    let folder = Folder::new(&[("compose.yaml", LEGACY)]);
+    let outcome = folder.run(&["render", "--format", "json", "--explain", "--host", "@wsl2"]).exits(0);
+    assert_eq!(
+        outcome.json()["services"]["llm"]["deploy"]["resources"]["reservations"]["devices"][0]["driver"],
+        "nvidia"
+    );
+    assert!(outcome.err.contains("\n  because composed facts: "), "{outcome:#?}");
+    for verb in ["render", "lint"] {
+        let outcome = folder.run(&[verb, "--host", "@nope"]).exits(2);
+        assert!(outcome.err.contains("there is no host `@nope`; there are @engine28-cdi, "), "{outcome:#?}");
+        assert!(outcome.err.contains("@docker-desktop") && outcome.err.contains("@mig"), "{outcome:#?}");
+    }
+}
+
+#[test]
 fn what_compose_refuses_is_not_rendered() {
     let folder = Folder::new(&[("compose.yaml", &LEGACY.replace("              capabilities: [gpu]\n", ""))]);
     let outcome = folder.run(&["render", "--host", &host("cdi-ok")]).exits(1);

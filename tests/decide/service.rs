@@ -9,12 +9,18 @@ use composegpu::{
     host::HostFacts,
     lower::{Decision, Form, Unlowerable, Wanted, decide},
     source::{MemoryFiles, SourceMap},
+    yaml::Value,
 };
 
 pub(crate) const AUTO: Wanted = Wanted { form: None, is_cpu_allowed: false };
 
 /// The requests of a service that has these lines.
 pub(crate) fn requests(lines: &str) -> Vec<GpuRequest> {
+    written(lines).1
+}
+
+/// A service that has these lines, and its requests.
+pub(crate) fn written(lines: &str) -> (Value, Vec<GpuRequest>) {
     let mut files = MemoryFiles::default();
     files.insert("/project/compose.yaml", format!("services:\n  a:\n    image: x\n{lines}"));
     let request = LoadRequest {
@@ -24,7 +30,8 @@ pub(crate) fn requests(lines: &str) -> Vec<GpuRequest> {
         ..LoadRequest::default()
     };
     let loaded = compose::load(&request, &files, &mut SourceMap::default()).expect("the file is there");
-    gpu::collect(&loaded.project)
+    let service = loaded.project.model.at(&["services", "a"]).expect("the service is there").clone();
+    (service, gpu::collect(&loaded.project))
 }
 
 pub(crate) fn reservation(what: &str) -> Vec<GpuRequest> {

@@ -24,14 +24,14 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// Starts the scenario's engine.
-    pub(crate) fn up(scenario: &str) -> Result<Self, Failed> {
-        let name = format!("t-{}-{scenario}", std::process::id());
+    /// Starts the scenario's engine, with the Compose of this version beside it.
+    pub(crate) fn up(scenario: &str, compose: &str) -> Result<Self, Failed> {
+        let name = format!("t-{}-{scenario}-{compose}", std::process::id());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(&name);
         fs::create_dir_all(&folder)?;
         // From here on the guard exists, so that a lab that failed half-way is taken down too.
         let mut lab = Self { name, variables: Vec::new(), folder };
-        let output = run(UP_SECONDS, &mut hostlab(["up", scenario, "--name", &lab.name]))?;
+        let output = run(UP_SECONDS, &mut hostlab(["up", scenario, "--compose", compose, "--name", &lab.name]))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
             return Err(format!("the lab did not come up: {}", said(&output)).into());

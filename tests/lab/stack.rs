@@ -88,6 +88,9 @@ pub(crate) fn start(lab: &Lab, name: &str, rendered: &Path) -> Result<BTreeMap<S
     Err(format!("not every container said what it sees: {}", said(&stack.run(60, &["ps", "--all"])?)).into())
 }
 
+/// An older Compose clears its terminal's line before each, terminal or not.
+const CLEAR: &str = "\u{1b}[2K";
+
 /// What `docker compose logs` prints, by service.
 fn lines(printed: &[u8]) -> BTreeMap<String, Vec<String>> {
     let mut lines: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -95,6 +98,7 @@ fn lines(printed: &[u8]) -> BTreeMap<String, Vec<String>> {
         if let Some((container, line)) = line.split_once(" | ")
             && let Some(service) = container.trim_end().strip_suffix("-1")
         {
+            let service = service.strip_prefix(CLEAR).unwrap_or(service);
             lines.entry(service.to_owned()).or_default().push(line.trim().to_owned());
         }
     }

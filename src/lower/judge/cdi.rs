@@ -25,7 +25,8 @@ fn compose_sends_names(host: &HostFacts) -> Step {
     }
 }
 
-fn injected(host: &HostFacts, names: &[String]) -> Step<String> {
+/// What the engine does with the names.
+pub(super) fn injected(host: &HostFacts, names: &[String]) -> Step<String> {
     let (docker, version) = engine(host)?;
     if docker.is_podman() {
         podman(version)?;
@@ -56,7 +57,7 @@ fn injected(host: &HostFacts, names: &[String]) -> Step<String> {
 }
 
 /// CDI came with 25.0 and is off where /info names no folder, whatever daemon.json says by now.
-fn docker_reads_cdi(docker: &Docker, version: Version) -> Step {
+pub(super) fn docker_reads_cdi(docker: &Docker, version: Version) -> Step {
     if version < Version::new(25, 0, 0) {
         return fails(format!("engine {version} has no CDI; 25.0 brought it"));
     }
@@ -79,7 +80,7 @@ fn podman(version: Version) -> Step {
 
 /// The CDI version that an engine's library reads for sure, and the first that it refuses for sure
 /// (vendor.mod of each tag: 0.6.2, 0.7.1, 0.8.0, 1.0.1, 1.1.0).
-fn is_read_by(engine: Version, file: &str, needs: &str) -> Step {
+pub(super) fn is_read_by(engine: Version, file: &str, needs: &str) -> Step {
     let v = Version::new;
     let (reads, refuses) = match engine {
         engine if engine < v(26, 1, 0) => (v(0, 6, 0), v(0, 7, 0)),

@@ -1,18 +1,23 @@
 //! What each form does on a host, given the names that are written.
 //!
 //! One function a form: [`cdi`], [`cdi_reservation`], [`runtime`], [`reservation`], [`gpus`]. They know
-//! facts and names, nothing of what a request meant; so they also predict for files that nobody
-//! rewrote. Each line follows a row of the engines' and the toolkit's behaviour, recorded on real
+//! facts and names, nothing of what a request meant. [`service`] puts them together for a service as
+//! it is written, whatever it mixes; [`swarm`] is for `docker stack deploy`, which sends other things. Each line follows a row of the engines' and the toolkit's behaviour, recorded on real
 //! engines (fixtures/lab-truth.json) or read in the source named.
 
 mod cdi;
 mod reservation;
 mod runtime;
+mod sent;
+mod service;
+mod swarm;
 
 pub use cdi::{cdi, cdi_reservation};
 pub use reservation::{gpus, reservation};
 pub use runtime::runtime;
 pub(super) use runtime::spec_dirs;
+pub use service::service;
+pub use swarm::swarm;
 
 use crate::{
     gpu::DeviceId,

@@ -8,22 +8,23 @@ const SPEC_DIRS: [&str; 2] = ["/etc/cdi", "/var/run/cdi"];
 
 /// The runtime, with these ids in NVIDIA_VISIBLE_DEVICES.
 pub fn runtime(host: &HostFacts, ids: &[String]) -> Verdict {
-    registered(host).and_then(|()| driver(host)).and_then(|()| injected(host, ids)).map_or_else(|v| v, Verdict::Works)
+    let judged = registered(host, "nvidia").and_then(|()| driver(host)).and_then(|()| injected(host, ids));
+    judged.map_or_else(|verdict| verdict, Verdict::Works)
 }
 
-/// The engine has the runtime, and its binary runs.
-fn registered(host: &HostFacts) -> Step {
+/// The engine has the runtime of this name, and its binary runs.
+fn registered(host: &HostFacts, name: &str) -> Step {
     let (docker, version) = engine(host)?;
-    if docker.is_podman() {
-        return unknown("what Podman makes of `runtime: nvidia` is not known here");
-    }
-    let Some(runtime) = docker.runtimes.get("nvidia") else {
-        return fails("the engine has no runtime `nvidia` (`unknown or invalid runtime name: nvidia`)");
+    let Some(runtime) = docker.runtimes.get(name) else {
+        return fails(format!("the engine has no runtime `{name}` (`unknown or invalid runtime name: {name}`)"));
     };
+    if docker.is_podman() {
+        return unknown(format!("what Podman makes of `runtime: {name}` is not known here"));
+    }
     let path = runtime.path.as_deref().unwrap_or("nvidia-container-runtime");
     let binary = host.toolkit.known().and_then(|toolkit| toolkit.named_binaries.get(path));
     if binary.is_some_and(|binary| !binary.is_executable) {
-        return fails(format!("the runtime `nvidia` is registered as `{path}`, which cannot be run"));
+        return fails(format!("the runtime `{name}` is registered as `{path}`, which cannot be run"));
     }
     // From 26.1 on an entry whose binary ran has a status (recorded: 26.1.5, 28.5.2).
     match &runtime.status {
@@ -33,13 +34,46 @@ fn registered(host: &HostFacts) -> Step {
     }
 }
 
+/// Whether the container runs under NVIDIA's runtime: the one that the service names, or the default.
+pub(super) fn is_nvidia(host: &HostFacts, named: Option<&str>) -> Step<bool> {
+    let (docker, _) = engine(host)?;
+    let Some(name) = named.or(docker.default_runtime.as_deref()) else { return Ok(false) };
+    match name {
+        "nvidia" => registered(host, name).map(|()| true),
+        "runc" | "crun" | "io.containerd.runc.v2" => Ok(false),
+        name if docker.is_podman() => unknown(format!("what Podman makes of `runtime: {name}` is not known here")),
+        name => match docker.runtimes.get(name) {
+            None => fails(format!("the engine has no runtime `{name}` (`unknown or invalid runtime name: {name}`)")),
+            Some(_) => unknown(format!("what the runtime `{name}` does with GPUs is not known here")),
+        },
+    }
+}
+
+/// A container that asks NVIDIA's runtime for nothing still needs the hook in mode `legacy`, where the
+/// runtime puts it into every container (recorded: 28.5.2).
+pub(super) fn idle(host: &HostFacts) -> Step {
+    let (toolkit, config) = toolkit(host)?;
+    match config.and_then(|config| config.mode.as_deref()) {
+        Some("legacy") => hook(toolkit, config),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a container that is not privileged may ask by environment.
+pub(super) fn may_ask(config: Option<&RuntimeConfig>) -> Step {
+    match config.and_then(|config| config.accept_envvar_when_unprivileged) {
+        Some(false) => {
+            Err(Verdict::Silent("config.toml lets only privileged containers ask by environment".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What the runtime does to the container, by its mode.
 pub(super) fn injected(host: &HostFacts, ids: &[String]) -> Step<String> {
     let (toolkit, config) = toolkit(host)?;
     let (docker, _) = engine(host)?;
-    if config.and_then(|config| config.accept_envvar_when_unprivileged) == Some(false) {
-        return Err(Verdict::Silent("config.toml lets only privileged containers ask by environment".to_owned()));
-    }
+    may_ask(config)?;
     match mode(host, toolkit, config, ids)? {
         Mode::Legacy => legacy(host, docker, toolkit, config, ids),
         Mode::Cdi => from_specs(host, config, ids),
