@@ -96,7 +96,9 @@ fn every_recorded_host_of_the_lab_is_listed() {
         let name = entry.expect("the folder can be listed").file_name();
         name.to_string_lossy().trim_end_matches(".json").to_owned()
     });
-    let recorded: BTreeSet<String> = names.filter_map(|name| name.strip_prefix("lab-").map(str::to_owned)).collect();
+    // Hosts with an engine 29 are composed from the files of these.
+    let recorded = names.filter_map(|name| name.strip_prefix("lab-").map(str::to_owned));
+    let recorded: BTreeSet<String> = recorded.filter(|name| !name.starts_with("e29-")).collect();
     let listed: BTreeSet<String> = HOSTS.iter().map(|(name, _)| (*name).to_owned()).collect();
     assert_eq!(recorded, listed);
 }
