@@ -137,6 +137,7 @@ impl Case {
             env_files: self.texts("env_files").into_iter().map(PathBuf::from).collect(),
             environment: self.environment(),
             profiles: self.texts("profiles"),
+            is_each_profile: false,
             is_interpolated: self.is("interpolate", true),
         }
     }

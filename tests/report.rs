@@ -228,3 +228,26 @@ fn json_is_what_its_schema_says() {
         assert!(errors.is_empty(), "{errors:#?}");
     }
 }
+
+#[test]
+fn no_secret_beside_a_finding_is_shown() {
+    let mut sources = SourceMap::default();
+    let text = "env:\n  - HF_TOKEN=hf_abc\n  - SHOWN=1\n  - URL=http://u?token=abc\nf: {DB_PASSWORD: \"a b\", API_KEY: 'é', USER: root, SECRET: ${S}}\n";
+    let file = sources.add("compose.yaml", text.to_owned(), true);
+    let findings: Vec<Diagnostic> = ["SHOWN=1", "USER: root"]
+        .into_iter()
+        .map(|part| {
+            Diagnostic::new(
+                Code::new("CG115"),
+                Severity::Warning,
+                "here",
+                Place::Source(find(&sources, file, part).into()),
+            )
+        })
+        .collect();
+    let shown = human(&report(&sources, &findings), PLAIN);
+    for secret in ["hf_abc", "token=abc", "a b", "é"] {
+        assert!(!shown.contains(secret), "{secret} in\n{shown}");
+    }
+    assert!(shown.contains("USER: root") && shown.contains("${S}"), "{shown}");
+}

@@ -10,6 +10,7 @@ use super::{
     default_files::{BASES, OVERRIDES, first_of},
     exit::CliError,
     files::{DiskFiles, Walked, walk},
+    referred::referred,
     sniff::sniff,
 };
 use crate::source::{EntryKind, Files as _};
@@ -61,11 +62,15 @@ fn push(sets: &mut Vec<ProjectSet>, set: ProjectSet) {
     }
 }
 
-/// A file that was named: an overlay is judged on its base, and only what touches it is told.
+/// A file that was named: an overlay is judged on its base, a part where its base brings it in,
+/// and only what touches it is told.
 fn group_file(path: &Path, files: &DiskFiles) -> ProjectSet {
     let folder = path.parent().unwrap_or(Path::new(""));
     let base = first_of(&BASES, folder, files).filter(|base| base.file_name() != path.file_name());
     match base {
+        Some(base) if referred(&base, files).iter().any(|part| part == path) => {
+            ProjectSet { files: vec![base], subject: Some(path.to_owned()) }
+        }
         Some(base) if !has_name(path, &BASES) && is_overlay(path, files) => {
             ProjectSet { files: vec![base, path.to_owned()], subject: Some(path.to_owned()) }
         }
@@ -76,7 +81,10 @@ fn group_file(path: &Path, files: &DiskFiles) -> ProjectSet {
 fn group_folder(folder: &Path, working_directory: &Path, files: &DiskFiles, grouped: &mut Grouped) {
     let Walked { files: found, errors } = walk(working_directory, folder);
     grouped.errors.extend(errors);
-    let found: Vec<PathBuf> = found.into_iter().filter(|path| is_compose_file(path, files)).collect();
+    let mut found: Vec<PathBuf> = found.into_iter().filter(|path| is_compose_file(path, files)).collect();
+    // A part that others bring in is judged where they do.
+    let parts: BTreeSet<PathBuf> = found.iter().flat_map(|path| referred(path, files)).collect();
+    found.retain(|path| !parts.contains(path) || has_name(path, &BASES));
     let folders: BTreeSet<&Path> = found.iter().filter_map(|path| path.parent()).collect();
     for folder in folders {
         let neighbours: Vec<&PathBuf> = found.iter().filter(|path| path.parent() == Some(folder)).collect();

@@ -12,6 +12,7 @@ use super::{
     hosts::facts_of,
     judge::{Job, Judged, judge},
     patch::patch,
+    patterns::expand,
     read_stdin,
     select::Selection,
     settings::Surroundings,
@@ -102,7 +103,7 @@ fn sets(
         let set = ProjectSet { files: args.project.files.clone(), subject: None };
         return Ok(Grouped { sets: vec![set], errors: Vec::new() });
     }
-    let mut paths = args.paths.clone();
+    let mut paths = expand(&args.paths, &world.working_directory)?;
     if let Some(path) = paths.iter_mut().find(|path| is_stdin(path)) {
         *path = args.stdin_filename.clone().unwrap_or_else(|| PathBuf::from(STDIN));
         files.lay_over(path, read_stdin(stdin)?);

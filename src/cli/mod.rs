@@ -19,8 +19,10 @@ mod join;
 mod judge;
 mod lint;
 mod patch;
+mod patterns;
 #[cfg(feature = "probe")]
 mod probe;
+mod referred;
 mod render;
 mod select;
 mod settings;

@@ -109,6 +109,7 @@ pub(super) fn load_request(args: &ProjectArgs, files: Vec<PathBuf>, world: &Surr
         env_files: args.env_files.clone(),
         environment: world.environment.clone(),
         profiles: args.profiles.clone(),
+        is_each_profile: false,
         is_interpolated: true,
     }
 }

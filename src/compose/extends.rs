@@ -2,17 +2,18 @@
 //!
 //! Source: compose-go loader/extends.go (v2.9.1).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{
-    clear, merge, paths,
-    phases::{self, Layer, Surroundings},
+    clear,
+    layer::{self, Layer, Surroundings},
+    merge, paths,
     reading::{INCONSISTENT, Reading},
 };
 use crate::{
     diag::Label,
     source::Span,
-    yaml::{Cleared, Data, Map, Origin, Value, Via},
+    yaml::{Cleared, Data, Map, Value, Via},
 };
 
 /// Where a chain of `extends` stands.
@@ -124,13 +125,13 @@ fn base_of_file(
     let tree = reading.referred_file(&path, reference.span)?;
     let mut model = Value::default();
     let mut cleared = Vec::new();
-    for layer in phases::layers(reading, tree, &chain.surroundings.environment) {
+    for layer in layer::layers(reading, tree, &chain.surroundings.environment) {
         clear::clear(&mut model, &layer.cleared);
         cleared.extend(layer.cleared);
         merge::merge(&mut model, layer.value, &mut reading.diagnostics);
     }
-    phases::make_canonical(reading, &mut model);
-    let directory = phases::folder(&path);
+    layer::make_canonical(reading, &mut model);
+    let directory = layer::folder(&path);
     paths::resolve(&mut model, &directory.to_string_lossy(), chain.surroundings.environment.get("HOME"));
     let map = model.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut);
     let mut others = Services { path, directory, map: map.map(std::mem::take).unwrap_or_default(), cleared };
@@ -146,24 +147,9 @@ fn base_of_file(
 /// Says of everything in a base that `extends` brought it in.
 fn mark(value: &mut Value, span: Option<Span>) {
     let Some(span) = span else { return };
-    for_each_origin(value, &mut |origin| {
+    value.for_each_origin(&mut |origin| {
         if origin.via == Via::Text {
             origin.via = Via::Extends(span);
         }
     });
-}
-
-/// Visits every origin of a value and of what it holds.
-pub(super) fn for_each_origin(value: &mut Value, visit: &mut dyn FnMut(&mut Origin)) {
-    value.sources.iter_mut().for_each(&mut *visit);
-    match &mut value.data {
-        Data::Map(map) => map.values_mut().for_each(|value| for_each_origin(value, visit)),
-        Data::Seq(items) => items.iter_mut().for_each(|value| for_each_origin(value, visit)),
-        _ => {}
-    }
-}
-
-/// Whether something at `path` is a folder.
-pub(super) fn is_folder(reading: &Reading<'_>, path: &Path) -> bool {
-    matches!(reading.files.kind(path), Ok(Some(crate::source::EntryKind::Directory)))
 }

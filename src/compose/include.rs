@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Environment, environment,
-    extends::{for_each_origin, is_folder},
-    normalise, paths,
-    phases::{self, Layer, Surroundings},
+    layer::{self, Layer, Surroundings},
+    normalise, paths, phases,
     reading::{INCONSISTENT, Reading},
 };
 use crate::{
@@ -130,10 +129,10 @@ fn entries<'a>(model: &'a mut Value, kind: &str) -> impl Iterator<Item = (&'a St
 /// for paths.
 fn directory(reading: &Reading<'_>, entry: &Entry, outer: &Surroundings, first: &Path) -> (PathBuf, PathBuf) {
     match &entry.project_directory {
-        None => (phases::folder(first), phases::folder(first)),
+        None => (layer::folder(first), layer::folder(first)),
         Some(named) => {
             let path = reading.files.resolve(&outer.directory.join(named));
-            let base = if is_folder(reading, &path) { path.clone() } else { phases::folder(&path) };
+            let base = if reading.is_folder(&path) { path.clone() } else { layer::folder(&path) };
             (base, path)
         }
     }
@@ -175,7 +174,7 @@ fn import(reading: &mut Reading<'_>, target: &mut Value, mut model: Value, span:
 /// Says of everything in an included model that `include` brought it in.
 fn mark(model: &mut Value, span: Option<Span>) {
     let Some(span) = span else { return };
-    for_each_origin(model, &mut |origin| {
+    model.for_each_origin(&mut |origin| {
         if origin.via == Via::Text {
             origin.via = Via::Include(span);
         }

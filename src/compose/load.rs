@@ -7,8 +7,9 @@ use std::{
 };
 
 use super::{
-    Environment, Project, consistency, device_requests, env_file, environment, name,
-    phases::{self, Surroundings},
+    Environment, Project, consistency, device_requests, env_file, environment,
+    layer::Surroundings,
+    name, phases,
     reading::{INCONSISTENT, Reading},
 };
 use crate::{
@@ -36,6 +37,8 @@ pub struct LoadRequest {
     pub environment: BTreeMap<String, String>,
     /// Profiles that are on; `*` is all.
     pub profiles: Vec<String>,
+    /// Judge the services of every profile, each profile on its own, whatever `profiles` says.
+    pub is_each_profile: bool,
     /// Replace variables; off for `--no-interpolate`.
     pub is_interpolated: bool,
 }
@@ -99,7 +102,9 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
         is_interpolated: reading.request.is_interpolated,
         is_accepted: false,
     };
-    reading.diagnostics.extend(consistency::check(&project));
+    let checked = consistency::check(&project, reading.request.is_each_profile);
+    reading.is_accepted &= checked.is_accepted;
+    reading.diagnostics.extend(checked.findings);
     device_requests::check(&project, reading.sources, &mut reading.diagnostics);
     reading.diagnostics.extend(env_file::missing(&project, reading.files));
     project.is_accepted = reading.is_accepted && !reading.has_errors();

@@ -15,6 +15,7 @@ mod environment;
 mod extends;
 mod include;
 mod interpolate;
+mod layer;
 mod load;
 mod merge;
 mod name;

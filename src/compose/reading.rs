@@ -8,7 +8,7 @@ use std::{
 use super::{LoadError, LoadRequest};
 use crate::{
     diag::{Code, Diagnostic, Label, Place, Severity},
-    source::{self, Files, SourceMap, Span},
+    source::{self, EntryKind, Files, SourceMap, Span},
     yaml::{self, Tree},
 };
 
@@ -135,6 +135,11 @@ impl<'a> Reading<'a> {
         };
         let problem = Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, "the file is empty", place);
         self.refuse(problem.with_help("a Compose file has a mapping at its top, with `services`"));
+    }
+
+    /// Whether something at `path` is a folder.
+    pub(super) fn is_folder(&self, path: &Path) -> bool {
+        matches!(self.files.kind(path), Ok(Some(EntryKind::Directory)))
     }
 
     /// Absolute path of a tree's file.

@@ -6,7 +6,7 @@
 use super::{DeviceId, GpuRequest, PathStep, QualifiedName, RequestForm, Vendor, select};
 use crate::{
     compose::{self, Device, Project},
-    yaml::{Data, Value},
+    yaml::Value,
 };
 
 /// Requests of all services: the services in the order of the model, each one's requests in
@@ -217,16 +217,4 @@ fn node_vendor(path: &str) -> Option<Vendor> {
 /// The GPU that a node such as `/dev/nvidia1` belongs to.
 fn node_index(path: &str) -> Option<u32> {
     path.strip_prefix("/dev/nvidia")?.parse().ok()
-}
-
-/// Whether a value is text with a variable that has no value.
-pub(super) fn unresolved(value: &Value) -> Option<String> {
-    value.hole.as_ref()?;
-    match &value.data {
-        Data::String(text) if text.is_empty() => {
-            let names = value.hole.as_ref().map(|hole| hole.variables.join(", ")).unwrap_or_default();
-            Some(format!("${{{names}}}"))
-        }
-        _ => value.scalar_text(),
-    }
 }

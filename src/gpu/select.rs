@@ -2,8 +2,11 @@
 
 use std::num::NonZeroU32;
 
-use super::{DeviceId, DeviceSelector, collect::unresolved};
-use crate::{compose::EnvironmentEntry, yaml::Value};
+use super::{DeviceId, DeviceSelector};
+use crate::{
+    compose::EnvironmentEntry,
+    yaml::{Data, Value},
+};
 
 /// `device_ids` and `count` of a reservation or a `gpus` item. With neither, Compose from
 /// 2.30 on asks for all (compose-go transform/devices.go, 173c5d6).
@@ -65,5 +68,17 @@ pub(super) fn from_visible_devices(entry: Option<&EnvironmentEntry<'_>>) -> Devi
         () if ids.contains(&"all") => DeviceSelector::All,
         () if ids.contains(&"none") => DeviceSelector::None,
         () => DeviceSelector::Ids(ids.into_iter().map(DeviceId::parse).collect()),
+    }
+}
+
+/// Whether a value is text with a variable that has no value.
+fn unresolved(value: &Value) -> Option<String> {
+    value.hole.as_ref()?;
+    match &value.data {
+        Data::String(text) if text.is_empty() => {
+            let names = value.hole.as_ref().map(|hole| hole.variables.join(", ")).unwrap_or_default();
+            Some(format!("${{{names}}}"))
+        }
+        _ => value.scalar_text(),
     }
 }

@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::printable::{printable, safe};
+use super::{
+    printable::{printable, safe},
+    secrets::masked,
+};
 use crate::{
     diag::Label,
     source::{SourceFile, Span},
@@ -81,7 +84,7 @@ impl Excerpt {
             window: window.clone(),
         };
         self.text.extend(line.is_cut.then_some(CUT));
-        self.text.extend(text[window.clone()].chars().map(safe));
+        self.text.extend(shown(text, &window));
         self.text.extend((window.end < text.len()).then_some(CUT));
         self.text.push('\n');
         self.lines.push(line);
@@ -95,8 +98,9 @@ impl Excerpt {
         let first = start_of_line(file, span.start);
         let at = |offset: u32| {
             let inside = floor(text, (offset as usize).saturating_sub(first)).clamp(line.window.start, line.window.end);
-            let shown: usize = text[line.window.start..inside].chars().map(|c| safe(c).len_utf8()).sum();
-            line.offset + mark(line) + shown
+            let before = text[line.window.start..inside].chars().count();
+            let bytes: usize = shown(text, &line.window).take(before).map(char::len_utf8).sum();
+            line.offset + mark(line) + bytes
         };
         at(span.start)..at(span.end)
     }
@@ -124,6 +128,14 @@ impl Excerpt {
         let shown = &self.text[(line.offset + mark(line)).min(offset)..offset];
         line.column + shown.chars().count()
     }
+}
+
+/// The characters to show for a line's window, one for each of its own.
+fn shown(text: &str, window: &Range<usize>) -> impl Iterator<Item = char> {
+    let skipped = text[..window.start].chars().count();
+    let count = text[window.clone()].chars().count();
+    let masked: Vec<char> = masked(text).chars().skip(skipped).take(count).map(safe).collect();
+    masked.into_iter()
 }
 
 /// Bytes of the mark before a cut line.

@@ -10,6 +10,7 @@ mod host_table;
 mod human;
 mod json;
 mod printable;
+mod secrets;
 
 pub use concise::concise;
 pub use github::github;

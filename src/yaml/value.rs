@@ -209,6 +209,16 @@ impl Value {
         self.key_span().or(self.span())
     }
 
+    /// Visits every origin of the value and of what it holds.
+    pub fn for_each_origin(&mut self, visit: &mut dyn FnMut(&mut Origin)) {
+        self.sources.iter_mut().for_each(&mut *visit);
+        match &mut self.data {
+            Data::Map(map) => map.values_mut().for_each(|value| value.for_each_origin(visit)),
+            Data::Seq(items) => items.iter_mut().for_each(|value| value.for_each_origin(visit)),
+            _ => {}
+        }
+    }
+
     /// Word for the kind of data, as messages say it.
     pub fn kind(&self) -> &'static str {
         match self.data {

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 
 use assert_cmd::Command;
 
-use super::folder::Outcome;
+use super::folder::{Folder, GOOD, LEGACY, Outcome};
 
 #[test]
 fn files_are_found_as_compose_finds_them() {
@@ -36,4 +36,55 @@ fn check(folder: &Path, case: &toml::Table) {
     let expected = expected.replace("$DIR", &folder.to_string_lossy());
     let expected: serde_json::Value = serde_json::from_str(&expected).expect("Compose prints JSON");
     assert_eq!(outcome.json(), expected, "{}", folder.display());
+}
+
+#[test]
+fn a_pattern_stands_for_what_it_matches() {
+    let folder = Folder::new(&[("a/compose.yaml", LEGACY), ("b/compose.yaml", LEGACY), ("c[1].yaml", GOOD)]);
+    let outcome = folder.run(&["lint", "--format", "concise", "?/compose.yaml"]).exits(1);
+    assert_eq!(outcome.out.lines().filter(|line| line.contains("CG106")).count(), 2, "{}", outcome.out);
+    folder.run(&["lint", "c[1].yaml"]).exits(0);
+    folder.run(&["lint", "d*/compose.yaml"]).fails_with(3, "`d*/compose.yaml`");
+}
+
+/// A service copied for each kind of host, as stacks with a CPU and a GPU profile have it.
+const COPIES: &str = "\
+x-llm: &llm
+  image: example/llm
+  container_name: llm
+services:
+  llm-cpu:
+    <<: *llm
+    profiles: [cpu]
+  llm-gpu:
+    <<: *llm
+    profiles: [gpu]
+    devices: [nvidia.com/gpu=0]
+  front:
+    image: example/front
+    depends_on: [llm-gpu]
+    profiles: [all]
+";
+
+#[test]
+fn copies_for_different_profiles_do_not_meet() {
+    let folder = Folder::new(&[("compose.yaml", COPIES)]);
+    folder.run(&["lint"]).exits(0);
+    // Compose refuses them only where both are on.
+    folder.run(&["config", "-q", "--profile", "*"]).exits(1);
+    let same = COPIES.replace("[cpu]", "[gpu]");
+    let folder = Folder::new(&[("compose.yaml", &same)]);
+    folder.run(&["lint", "--format", "json"]).exits(1).finding("CG008");
+}
+
+#[test]
+fn a_part_that_others_extend_is_judged_where_it_is_used() {
+    let base = "services:\n  ml: {image: example/ml, extends: {file: hwaccel.yml, service: cuda}}\n";
+    let parts = "services:\n  cpu: {}\n  cuda:\n    gpus: [{count: 1, device_ids: ['0']}]\n";
+    let folder = Folder::new(&[("compose.yaml", base), ("hwaccel.yml", parts)]);
+    for path in [".", "hwaccel.yml"] {
+        let outcome = folder.run(&["lint", "--format", "concise", path]).exits(1);
+        let findings: Vec<&str> = outcome.out.lines().collect();
+        assert!(matches!(findings[..], [one] if one.contains("hwaccel.yml:4:13: error[CG102]")), "{findings:#?}");
+    }
 }

@@ -31,6 +31,7 @@ impl Lint {
         let request = LoadRequest {
             files: blocks.iter().map(|block| block.path.as_str()).filter(is_compose).map(Into::into).collect(),
             working_directory: ROOT.into(),
+            is_each_profile: true,
             is_interpolated: true,
             ..LoadRequest::default()
         };

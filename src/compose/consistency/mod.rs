@@ -5,9 +5,12 @@
 //! Every check runs, so that one run tells all. `count` beside `device_ids` has a rule of its own.
 
 mod graph;
+mod hole;
 mod references;
 mod resources;
 mod services;
+
+use std::collections::BTreeSet;
 
 use super::{
     Project,
@@ -22,25 +25,65 @@ use crate::{
 /// A project whose parts do not fit each other.
 const CODE: Code = Code::new("CG008");
 
-/// What Compose refuses in a project whose files have been merged.
-pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
+/// What the checks came to.
+pub(super) struct Checked {
+    pub(super) findings: Vec<Diagnostic>,
+    /// Whether Compose goes on. It may refuse what is no finding: a value that a variable
+    /// without a value left empty.
+    pub(super) is_accepted: bool,
+}
+
+/// What Compose refuses in a project whose files have been merged. With `is_each_profile`
+/// every profile is judged, each on its own: what Compose refuses only because copies of a
+/// service for different profiles are on together is no finding.
+pub(super) fn check(project: &Project, is_each_profile: bool) -> Checked {
     let model = completed(project);
     let mut found = resources::check(&model);
-    if !project.is_interpolated {
-        return found;
+    if project.is_interpolated {
+        // Values are compared as Compose casts them: `1g` and `1024m` are one size.
+        let (typed, unreadable) = typed(&model);
+        found.extend(unreadable.into_iter().map(unreadable_value));
+        found.extend(if is_each_profile {
+            of_each_profile(&typed)
+        } else {
+            of_services(&typed, &active_profiles(project))
+        });
+        resources::secrets_without_source(&typed, &mut found);
     }
-    // Values are compared as Compose casts them: `1g` and `1024m` are one size.
-    let (typed, unreadable) = typed(&model);
-    found.extend(unreadable.into_iter().map(unreadable_value));
-    let profiles = active_profiles(project);
-    let view = View { project: &typed, active: active(&typed, &profiles) };
+    let count = found.len();
+    let holes = hole::spans(&project.model);
+    found.retain(|finding| finding.place.span().is_none_or(|span| !holes.contains(&span)));
+    Checked { is_accepted: found.len() == count, findings: found }
+}
+
+/// The checks of the services that some profiles switch on.
+fn of_services(typed: &Value, profiles: &[String]) -> Vec<Diagnostic> {
+    let view = View { project: typed, active: active(typed, profiles) };
+    let mut found = Vec::new();
     for (name, service) in &view.active {
         services::check(name, service, &mut found);
         references::check(&view, name, service, &mut found);
     }
-    resources::secrets_without_source(&typed, &mut found);
     graph::check(&view, &mut found);
     services::container_names(&view.active, &mut found);
+    found
+}
+
+/// What is wrong with all profiles on and also with one of them, or none, on alone: the first
+/// alone would blame copies that never meet, the second references to another profile.
+fn of_each_profile(typed: &Value) -> Vec<Diagnostic> {
+    let services = typed.get("services").and_then(Value::as_map).into_iter().flat_map(Map::values);
+    let profiles = services.filter_map(|service| service.get("profiles").and_then(Value::as_seq)).flatten();
+    let profiles: BTreeSet<&str> = profiles.filter_map(Value::as_str).collect();
+    let mut found = of_services(typed, &["*".to_owned()]);
+    if found.is_empty() || profiles.is_empty() {
+        return found;
+    }
+    let mut alone = of_services(typed, &[]);
+    for profile in profiles {
+        alone.extend(of_services(typed, &[profile.to_owned()]));
+    }
+    found.retain(|finding| alone.contains(finding));
     found
 }
 

@@ -1,0 +1,24 @@
+//! Values that a variable without a value left unfinished: nobody knows what they will be.
+
+use crate::{
+    source::Span,
+    yaml::{Data, Value},
+};
+
+/// Bytes of every such value of a model.
+pub(super) fn spans(model: &Value) -> Vec<Span> {
+    let mut out = Vec::new();
+    collect(model, &mut out);
+    out
+}
+
+fn collect(value: &Value, out: &mut Vec<Span>) {
+    if value.hole.is_some() {
+        out.extend(value.sources.iter().flat_map(|origin| [Some(origin.span), origin.key]).flatten());
+    }
+    match &value.data {
+        Data::Map(map) => map.values().for_each(|value| collect(value, out)),
+        Data::Seq(items) => items.iter().for_each(|value| collect(value, out)),
+        _ => {}
+    }
+}
