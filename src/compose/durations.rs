@@ -155,3 +155,14 @@ pub(super) fn print_timestamp(text: &str) -> String {
     let zone = if matches!(zone, "" | "Z" | "+00:00") { "Z" } else { zone };
     format!("{date}T{}{point}{fraction}{zone}", padded(seconds, ':'))
 }
+
+/// The same as Go prints it into a text: `2024-01-01 00:00:00 +0000 UTC`, or with its offset
+/// from UTC twice.
+pub(super) fn print_time(text: &str) -> String {
+    let full = print_timestamp(text);
+    let (date, rest) = full.split_once('T').unwrap_or((&full, ""));
+    let (clock, zone) = rest.split_at(rest.find(['Z', '+', '-']).unwrap_or(rest.len()));
+    let offset = zone.replace(':', "");
+    let zone = if zone == "Z" { "+0000 UTC".to_owned() } else { format!("{offset} {offset}") };
+    format!("{date} {clock} {zone}")
+}

@@ -3,7 +3,10 @@
 //! Source: compose-go override/merge.go (v2.9.1): mappings are merged, lists are joined,
 //! scalars are replaced; the table below says where it is otherwise.
 
-use super::path::{Path, Pattern};
+use super::{
+    durations,
+    path::{Path, Pattern},
+};
 use crate::{
     diag::{Code, Diagnostic, Label, Place, Severity},
     yaml::{Data, Map, Value},
@@ -256,6 +259,8 @@ fn entry_items(key: &str, value: &Value) -> Vec<Value> {
             addresses.iter().filter_map(Value::scalar_text).map(|text| item(format!("{key}={text}"))).collect()
         }
         Data::Map(_) => Vec::new(),
+        // What was a date is a text from here on, and the schema refuses it no more.
+        Data::Timestamp(date) => vec![item(format!("{key}={}", durations::print_time(date)))],
         _ => vec![item(format!("{key}={}", value.scalar_text().unwrap_or_default()))],
     }
 }
