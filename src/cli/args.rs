@@ -2,17 +2,19 @@
 //! is in `settings`.
 
 mod explain;
+mod render;
 
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    examples::{CONFIG_EXAMPLES, EXIT_CODES, LINT_EXAMPLES, PROBE_EXAMPLES, RENDER_EXAMPLES},
+    examples::{CONFIG_EXAMPLES, EXIT_CODES, LINT_EXAMPLES, PROBE_EXAMPLES},
     exit::Exit,
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
+pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
 /// that works on a host.
@@ -157,53 +159,6 @@ pub(super) enum FailOn {
     Info,
     /// No finding
     Never,
-}
-
-/// `render`.
-#[derive(Clone, Debug, clap::Args)]
-#[command(after_help = RENDER_EXAMPLES)]
-pub(super) struct RenderArgs {
-    /// Form of every GPU request
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) form: FormArg,
-    /// Host to render for: `live`, a file made by `composegpu probe`, or a built-in `@NAME` (`@?` lists them)
-    #[arg(long, value_name = "live|FILE|@NAME", default_value = "live")]
-    pub(super) host: OsString,
-    /// What to do where no form works
-    #[arg(long, value_enum)]
-    pub(super) fallback: Option<Fallback>,
-    /// Write here; nothing is written unless all of it can be
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-    /// Say on standard error why each form was taken or refused
-    #[arg(long)]
-    pub(super) explain: bool,
-    /// Format of the project
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: ProjectFormat,
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
-}
-
-/// Forms of `render`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum FormArg {
-    /// The best that works on the host
-    #[default]
-    Auto,
-    /// CDI names under `devices`
-    Cdi,
-    /// `runtime: nvidia` and NVIDIA_VISIBLE_DEVICES
-    Runtime,
-    /// No GPU
-    Cpu,
-}
-
-/// What `render` falls back to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Fallback {
-    /// Without a GPU
-    Cpu,
 }
 
 /// Formats of a project.

@@ -60,6 +60,21 @@ pub(super) fn accepted_project(
     stdin: &mut dyn Read,
     answer: &mut Answer,
 ) -> Result<Option<(Project, SourceMap)>, CliError> {
+    let (project, sources, findings) = read_project(args, is_interpolated, world, stdin)?;
+    tell(&findings, &sources, world, answer);
+    Ok(project.is_accepted.then_some((project, sources)))
+}
+
+/// The project that the flags name, and what a verb that prints it has to say of it.
+///
+/// # Errors
+/// When the project's files cannot be had.
+pub(super) fn read_project(
+    args: &ProjectArgs,
+    is_interpolated: bool,
+    world: &Surroundings,
+    stdin: &mut dyn Read,
+) -> Result<(Project, SourceMap, Vec<Diagnostic>), CliError> {
     let files = DiskFiles::new(&world.working_directory);
     let chosen = project_files(args, world, &files)?;
     let has_stdin = chosen.iter().any(|file| file.as_os_str() == "-");
@@ -71,9 +86,8 @@ pub(super) fn accepted_project(
     // What the reader merely remarks on is lint's business where the project loads.
     let worst = diagnostics.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
     let least = if project.is_accepted { Severity::Warning } else { worst };
-    let findings: Vec<Diagnostic> = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
-    tell(&findings, &sources, world, answer);
-    Ok(project.is_accepted.then_some((project, sources)))
+    let findings = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
+    Ok((project, sources, findings))
 }
 
 /// Puts findings on standard error, where a verb's own output must stay clean.

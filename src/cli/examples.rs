@@ -17,6 +17,7 @@ Examples:
   composegpu render | docker compose -f - up
   composegpu render --host host.json -o compose.gpu.yaml
   composegpu render --form cdi --explain
+  composegpu render --host host.json -o compose.gpu.yaml --check
   composegpu render --fallback cpu";
 
 pub(super) const CONFIG_EXAMPLES: &str = "\

@@ -15,6 +15,7 @@ mod environment;
 mod extends;
 mod include;
 mod interpolate;
+mod lay_over;
 mod layer;
 mod load;
 mod merge;
@@ -36,6 +37,7 @@ mod words;
 
 pub use environment::Environment;
 pub use interpolate::UNSET_VARIABLE;
+pub use lay_over::lay_over;
 pub use load::{LoadError, LoadRequest, Loaded, load};
 pub use normalise::{Normalised, normalise, portable};
 pub use printed::Form;

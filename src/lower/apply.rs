@@ -38,6 +38,9 @@ pub(super) fn is_ours(request: &GpuRequest) -> bool {
 /// Rewrites `service`; answers with what went beside the request itself, one clause each.
 pub(super) fn apply(service: &mut Value, requests: &[GpuRequest], shape: &Shape) -> Vec<String> {
     let mut notes = Vec::new();
+    if requests.iter().any(|request| request.field("options").is_some()) {
+        notes.push("the `options` of its request went".to_owned());
+    }
     strip_reservations(service, requests);
     strip_gpus(service, requests);
     strip_devices(service);
@@ -45,18 +48,14 @@ pub(super) fn apply(service: &mut Value, requests: &[GpuRequest], shape: &Shape)
         remove_key(service, "runtime");
     }
     strip_mounts(service, &mut notes);
+    if !matches!(shape, Shape::Runtime { .. } | Shape::Cpu) {
+        // A CDI spec and the engine's own driver set the variable themselves; a value of the
+        // service's own would hand devices over a second time where nvidia is the default runtime.
+        environment::remove(service, "NVIDIA_VISIBLE_DEVICES");
+    }
     match shape {
-        Shape::Cdi(names) => {
-            // The spec sets the variable itself (`void`); a value of the service's own would
-            // hand devices over a second time where nvidia is the default runtime.
-            environment::remove(service, "NVIDIA_VISIBLE_DEVICES");
-            let items = names.iter().map(|name| device(name)).collect();
-            extend_list(service, "devices", items);
-        }
-        Shape::CdiReservation(names) => {
-            environment::remove(service, "NVIDIA_VISIBLE_DEVICES");
-            reserve(service, "cdi", names, &["gpu".to_owned()]);
-        }
+        Shape::Cdi(names) => extend_list(service, "devices", names.iter().map(|name| device(name)).collect()),
+        Shape::CdiReservation(names) => reserve(service, "cdi", names, &["gpu".to_owned()]),
         Shape::Reservation { ids, capabilities } => reserve(service, "nvidia", ids, capabilities),
         Shape::Gpus { ids, capabilities } => {
             extend_list(service, "gpus", vec![device_request("nvidia", ids, capabilities)]);

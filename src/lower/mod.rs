@@ -9,15 +9,20 @@ mod decide;
 mod devices;
 mod environment;
 pub mod judge;
+mod optional;
+mod overlay;
 mod render;
 mod seen;
+mod stack;
 
 use std::fmt;
 
 use crate::gpu::{DeviceId, Vendor};
 
 pub use decide::{decide, without_host};
-pub use render::{Lowered, Refused, Rendered, render};
+pub use optional::extension_problems;
+pub use overlay::overlay;
+pub use render::{Lowered, Rendered, render};
 
 /// The forms that a request can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,10 +3,13 @@
 use super::{
     Decision, Form, Unlowerable, Wanted,
     apply::{self, Shape},
-    decide, without_host,
+    decide, optional,
+    stack::Stack,
+    without_host,
 };
 use crate::{
-    compose::Project,
+    compose::{self, Project},
+    diag::Diagnostic,
     gpu::{GpuRequest, RequestForm},
     host::HostFacts,
     source::Span,
@@ -20,6 +23,8 @@ pub struct Rendered {
     pub project: Project,
     /// What became of each service that asks for a GPU, in the order of the model.
     pub services: Vec<Lowered>,
+    /// Why Compose would refuse what services are without a GPU; then the project is of no use.
+    pub problems: Vec<Diagnostic>,
 }
 
 /// One service's request, decided.
@@ -27,63 +32,77 @@ pub struct Rendered {
 pub struct Lowered {
     /// The service.
     pub service: String,
+    /// Its first request.
+    pub span: Span,
     /// The form, or why there is none: then the service is as it was.
     pub outcome: Result<Decision, Unlowerable>,
+    /// Whether the project cannot be rendered for want of a form here.
+    pub is_refused: bool,
     /// What else changed, or did not, one clause each.
     pub notes: Vec<String>,
 }
 
-/// A service whose request cannot be written for the host.
-#[derive(Debug)]
-pub struct Refused {
-    /// The service.
-    pub service: String,
-    /// Its request.
-    pub span: Span,
-    /// Why.
-    pub reason: Unlowerable,
-}
-
 /// Rewrites the requests of every service. Without a host, only a form that was named can be
 /// written. A service whose profile is off is rewritten too where that can be done, and stays
-/// as it is where not.
+/// as it is where not. `x-composegpu` is applied and dropped.
 ///
 /// # Errors
-/// The services, among those that are on, whose request cannot be written.
+/// What was decided for each service, where one of them that is on cannot have its request
+/// written.
 pub fn render(
     mut project: Project,
     requests: &[GpuRequest],
     host: Option<&HostFacts>,
     wanted: Wanted,
-) -> Result<Rendered, Vec<Refused>> {
-    let mut services = Vec::new();
-    let mut refused = Vec::new();
+) -> Result<Rendered, Vec<Lowered>> {
+    let stack = Stack::of(&project);
+    let (mut services, mut problems) = (Vec::new(), Vec::new());
+    let mut has_gpu = wanted.form != Some(Form::Cpu);
     let names: Vec<String> = project.services().map(|(name, _)| name.to_owned()).collect();
     for name in names {
         let own: Vec<GpuRequest> =
             requests.iter().filter(|request| request.service == name && apply::is_ours(request)).cloned().collect();
         let Some(first) = own.first() else { continue };
-        let outcome = match (host, wanted.form) {
-            (Some(host), _) => decide(&own, host, wanted),
-            (None, Some(form)) => without_host(&own, form),
-            (None, None) => Err(Unlowerable::HostUnseen("no host's facts were given".to_owned())),
-        };
-        let mut notes = Vec::new();
+        let service = project.model.at_mut(&["services", &name]).expect("the service was just listed");
+        let is_copy = stack.as_ref().is_some_and(|stack| stack.has_gpu_copy(service));
+        let is_cpu_allowed = wanted.is_cpu_allowed || is_copy || optional::is_optional(service);
+        let outcome = decided(&own, host, Wanted { is_cpu_allowed, ..wanted });
+        let (mut notes, mut is_refused) = (Vec::new(), false);
         match &outcome {
             Ok(decision) => {
-                let service = project.model.at_mut(&["services", &name]).expect("the service was just listed");
                 notes = rewrite(service, &own, decision);
+                let part = optional::cpu_part(service).filter(|_| decision.form == Form::Cpu);
+                if let Some(part) = part {
+                    notes.push("its `cpu` part of `x-composegpu` is laid over it".to_owned());
+                    problems.extend(compose::lay_over(&mut project.model, &name, part));
+                }
+                has_gpu &= !(is_copy && decision.form == Form::Cpu);
             }
             // It asks for nothing, so nothing is written.
             Err(Unlowerable::NothingAsked) => {}
-            Err(_) if !project.is_active(&name) => notes.push("its profile is off, so it stays as it is".to_owned()),
-            Err(reason) => {
-                refused.push(Refused { service: name.clone(), span: first.span(), reason: reason.clone() });
+            Err(_) if !is_copy && !project.is_active(&name) => {
+                notes.push("its profile is off, so it stays as it is".to_owned());
             }
+            Err(_) => is_refused = true,
         }
-        services.push(Lowered { service: name, outcome, notes });
+        services.push(Lowered { service: name, span: first.span(), outcome, is_refused, notes });
     }
-    if refused.is_empty() { Ok(Rendered { project, services }) } else { Err(refused) }
+    if services.iter().any(|service| service.is_refused) {
+        return Err(services);
+    }
+    if let Some(stack) = stack {
+        stack.switch_on(&mut project.model, has_gpu);
+    }
+    optional::drop_keys(&mut project.model);
+    Ok(Rendered { project, services, problems })
+}
+
+fn decided(own: &[GpuRequest], host: Option<&HostFacts>, wanted: Wanted) -> Result<Decision, Unlowerable> {
+    match (host, wanted.form) {
+        (Some(host), _) => decide(own, host, wanted),
+        (None, Some(form)) => without_host(own, form),
+        (None, None) => Err(Unlowerable::HostUnseen("no host's facts were given".to_owned())),
+    }
 }
 
 fn rewrite(service: &mut Value, requests: &[GpuRequest], decision: &Decision) -> Vec<String> {

@@ -11,6 +11,7 @@ mod cg005_unset_variable;
 mod cg006_missing_env_file;
 mod cg007_alias_expansion;
 mod cg008_inconsistent_project;
+mod cg010_bad_x_composegpu;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;
 mod cg106_legacy_gpu_reservation;
@@ -82,6 +83,7 @@ pub static ALL: &[&Rule] = &[
     &cg006_missing_env_file::RULE,
     &cg007_alias_expansion::RULE,
     &cg008_inconsistent_project::RULE,
+    &cg010_bad_x_composegpu::RULE,
     &cg101_missing_capabilities::RULE,
     &cg102_count_and_device_ids::RULE,
     &cg106_legacy_gpu_reservation::RULE,

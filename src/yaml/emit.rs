@@ -49,22 +49,32 @@ fn write_map(out: &mut String, map: &Map, depth: usize, is_first_inline: bool) {
         if at > 0 || !is_first_inline {
             indent(out, depth);
         }
-        out.push_str(&scalar(key));
-        out.push(':');
-        match &value.data {
-            Data::Map(map) if !map.is_empty() => {
-                out.push('\n');
-                write_map(out, map, depth + 1, false);
-            }
-            Data::Seq(items) if !items.is_empty() => {
-                out.push('\n');
-                write_seq(out, items, depth + 1);
-            }
-            data => {
-                out.push(' ');
-                write_scalar(out, data, depth + 1);
-                out.push('\n');
-            }
+        write_key(out, key);
+        write_behind(out, value, depth);
+    }
+}
+
+/// A key with its colon.
+pub(super) fn write_key(out: &mut String, key: &str) {
+    out.push_str(&scalar(key));
+    out.push(':');
+}
+
+/// What comes behind a key that stands at `depth`, to the end of its last line.
+pub(super) fn write_behind(out: &mut String, value: &Value, depth: usize) {
+    match &value.data {
+        Data::Map(map) if !map.is_empty() => {
+            out.push('\n');
+            write_map(out, map, depth + 1, false);
+        }
+        Data::Seq(items) if !items.is_empty() => {
+            out.push('\n');
+            write_seq(out, items, depth + 1);
+        }
+        data => {
+            out.push(' ');
+            write_scalar(out, data, depth + 1);
+            out.push('\n');
         }
     }
 }
@@ -89,7 +99,7 @@ fn write_seq(out: &mut String, items: &[Value], depth: usize) {
     }
 }
 
-fn indent(out: &mut String, depth: usize) {
+pub(super) fn indent(out: &mut String, depth: usize) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 

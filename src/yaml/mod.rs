@@ -15,10 +15,12 @@ mod places;
 mod resolve;
 mod scalar;
 mod strict;
+mod tagged;
 mod tree;
 mod value;
 
 pub use parse::{LIMIT, SYNTAX_ERROR, parse};
 pub use resolve::{Cleared, DUPLICATE_KEY, Resolved, resolve};
+pub use tagged::Tagged;
 pub use tree::{Anchor, Comment, Node, NodeId, NodeKind, NodeRef, ScalarStyle, Tag, Tree};
 pub use value::{Data, Hole, Map, Origin, Value, Via};

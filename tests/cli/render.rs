@@ -98,3 +98,102 @@ fn without_a_gpu_no_host_is_looked_at() {
     let mut command = folder.command(&["render", "--form", "cpu", "-f", "-"]);
     assert!(Outcome::of(command.write_stdin(LEGACY)).exits(0).out.contains("NVIDIA_VISIBLE_DEVICES: void"));
 }
+
+#[test]
+fn each_form_can_be_named() {
+    let folder = Folder::new(&[("compose.yaml", LEGACY)]);
+    let full = host("full-auto");
+    let service = |form: &str| {
+        let outcome = folder.run(&["render", "--form", form, "--format", "json", "--host", &full]).exits(0);
+        outcome.json()["services"]["llm"].take()
+    };
+    assert_eq!(service("cdi")["devices"][0]["source"], "nvidia.com/gpu=0");
+    let reserved = |form: &str| service(form)["deploy"]["resources"]["reservations"]["devices"][0].take();
+    let expected = serde_json::json!({"capabilities": ["gpu"], "driver": "cdi", "device_ids": ["nvidia.com/gpu=0"]});
+    assert_eq!(reserved("cdi-reservation"), expected);
+    let expected = serde_json::json!({"capabilities": ["gpu"], "driver": "nvidia", "device_ids": ["0"]});
+    assert_eq!(reserved("reservation"), expected);
+    assert_eq!(service("gpus")["gpus"], serde_json::json!([expected]));
+    assert!(service("gpus").get("deploy").is_none());
+    assert_eq!(service("runtime")["environment"]["NVIDIA_VISIBLE_DEVICES"], "0");
+    assert_eq!(service("cpu")["environment"]["NVIDIA_VISIBLE_DEVICES"], "void");
+}
+
+#[test]
+fn a_committed_file_is_checked() {
+    let folder = Folder::new(&[("compose.yaml", LEGACY)]);
+    let (cdi, other) = (host("cdi-ok"), host("full-auto-nospec"));
+    folder.run(&["render", "--host", &cdi, "--check"]).fails_with(2, "name it with `-o FILE`");
+    folder.run(&["render", "--check", "-o", "out.yaml"]).fails_with(2, "name a recorded one with `--host FILE`");
+    let check = |host: &str| folder.run(&["render", "--host", host, "-o", "out.yaml", "--check"]);
+    let absent = check(&cdi).exits(1);
+    assert!(absent.out.is_empty() && absent.err.contains("\n+services:\n"), "{absent:#?}");
+    assert_eq!(folder.names(), ["compose.yaml"], "nothing is written");
+    folder.run(&["render", "--host", &cdi, "-o", "out.yaml"]).exits(0);
+    assert_eq!(check(&cdi).exits(0).err, "");
+    let stale = check(&other).exits(1);
+    assert!(stale.err.starts_with("--- a/out.yaml\n+++ b/out.yaml\n@@ "), "{stale:#?}");
+    assert!(stale.err.contains("\n+    runtime: nvidia\n"), "{stale:#?}");
+}
+
+#[test]
+fn decisions_are_told_to_programs() {
+    let schema = serde_json::from_str(include_str!("../../schemas/decisions-v1.schema.json")).expect("it is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    let lenient = LEGACY.replace("image: vllm/vllm-openai:v0.6.0", "image: vllm\n    command: [\"${UNSET}\"]");
+    let folder = Folder::new(&[("compose.yaml", &lenient)]);
+    let explain = |name: &str, code: i32| {
+        let outcome = folder.run(&["render", "--host", &host(name), "--explain", "json"]).exits(code);
+        assert_eq!(outcome.out.is_empty(), code != 0, "{outcome:#?}");
+        let document: serde_json::Value = serde_json::from_str(&outcome.err).expect("it is JSON alone");
+        let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+        document["services"][0].clone()
+    };
+    let taken = explain("full-auto-nospec", 0);
+    assert_eq!((&taken["service"], &taken["form"]), (&"llm".into(), &"runtime".into()));
+    assert_eq!((&taken["devices"][0], &taken["rejected"][0]["form"]), (&"0".into(), &"cdi".into()));
+    let refused = explain("bare", 3);
+    assert_eq!((refused["form"].is_null(), &refused["is_refused"]), (true, &true.into()));
+    assert_eq!(refused["rejected"].as_array().map(Vec::len), Some(5));
+    let same = folder.run(&["render", "--host", &host("bare"), "--explain=json"]).exits(3);
+    assert!(same.err.starts_with("{\n  \"version\": 1,\n"), "{same:#?}");
+}
+
+#[test]
+fn an_overlay_is_yaml_to_lay_over_the_files() {
+    let folder = Folder::new(&[("compose.yaml", LEGACY)]);
+    let cdi = host("cdi-ok");
+    folder.run(&["render", "--overlay", "--format", "json", "--host", &cdi]).fails_with(2, "`--overlay` is YAML");
+    let expected = "\
+# Needs Docker Compose 2.18.0 or newer (!reset).
+services:
+  llm:
+    deploy: !reset null
+    devices:
+      - source: nvidia.com/gpu=0
+        target: nvidia.com/gpu=0
+        permissions: rwm
+";
+    let printed = folder.run(&["render", "--overlay", "--host", &cdi]).exits(0);
+    assert_eq!((printed.out.as_str(), printed.err.as_str()), (expected, ""));
+    folder.run(&["render", "--overlay", "--host", &cdi, "-o", "compose.gpu.yaml"]).exits(0);
+    assert_eq!(folder.read("compose.gpu.yaml"), expected);
+    let both = ["-f", "compose.yaml", "-f", "compose.gpu.yaml", "--format", "json"];
+    let laid = folder.run(&[&["config"][..], &both].concat()).exits(0);
+    let whole = folder.run(&["render", "--host", &cdi, "--format", "json"]).exits(0);
+    assert_eq!(laid.json(), whole.json());
+}
+
+#[test]
+fn an_optional_gpu_is_done_without() {
+    let optional = format!("{LEGACY}    x-composegpu: {{gpu: optional, cpu: {{image: \"llm:cpu\"}}}}\n");
+    let folder = Folder::new(&[("compose.yaml", &optional)]);
+    let outcome = folder.run(&["render", "--host", &host("bare"), "--format", "json"]).exits(0);
+    assert_eq!(outcome.json()["services"]["llm"]["image"], "llm:cpu");
+    assert!(outcome.err.starts_with("warning: service `llm` gets no GPU: "), "{outcome:#?}");
+    let odd = Folder::new(&[("compose.yaml", &optional.replace("gpu: optional", "gpu: maybe"))]);
+    let outcome = odd.run(&["render", "--host", &host("bare")]).exits(1);
+    assert!(outcome.out.is_empty() && outcome.err.contains("error[CG010]"), "{outcome:#?}");
+    assert!(odd.run(&["config"]).exits(0).out.contains("x-composegpu:\n      cpu:\n"), "it is Compose's to take");
+}
