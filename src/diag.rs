@@ -203,3 +203,14 @@ impl Diagnostic {
         self
     }
 }
+
+/// A finding that a comment of its file ignores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Diagnostic,
+    /// What the comment says of it; may be empty.
+    pub reason: String,
+    /// The word of the comment that names the rule.
+    pub word: Span,
+}

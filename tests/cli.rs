@@ -12,6 +12,8 @@ mod hostile;
 mod render;
 #[path = "cli/search.rs"]
 mod search;
+#[path = "cli/suppress.rs"]
+mod suppress;
 
 use std::fs;
 

@@ -2,6 +2,7 @@
 //! is in `settings`.
 
 mod explain;
+mod lint;
 mod render;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -9,11 +10,12 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::{
-    examples::{CONFIG_EXAMPLES, EXIT_CODES, LINT_EXAMPLES, PROBE_EXAMPLES},
+    examples::{CONFIG_EXAMPLES, EXIT_CODES, PROBE_EXAMPLES},
     exit::Exit,
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
+pub(super) use lint::{FailOn, LintArgs, LintFormat};
 pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
@@ -84,81 +86,6 @@ pub(super) struct ProjectArgs {
     /// Profile to switch on; may be repeated
     #[arg(long = "profile", value_name = "NAME")]
     pub(super) profiles: Vec<String>,
-}
-
-/// `lint`.
-#[derive(Clone, Debug, clap::Args)]
-#[command(after_help = LINT_EXAMPLES)]
-pub(super) struct LintArgs {
-    /// Files and folders; folders are searched; `-` is standard input [default: .]
-    #[arg(conflicts_with = "files")]
-    pub(super) paths: Vec<PathBuf>,
-    /// Path to show for standard input, and to look for its neighbours
-    #[arg(long, value_name = "PATH")]
-    pub(super) stdin_filename: Option<PathBuf>,
-    /// How to print the findings
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: LintFormat,
-    /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`
-    #[arg(long, value_name = "FILE|@NAME|live")]
-    pub(super) host: Option<OsString>,
-    /// Mend what can be mended without changing what the project does
-    #[arg(long)]
-    pub(super) fix: bool,
-    /// Also apply fixes that may change what the project does
-    #[arg(long)]
-    pub(super) unsafe_fixes: bool,
-    /// Print the fixes as a patch and write nothing
-    #[arg(long)]
-    pub(super) diff: bool,
-    /// Report these alone: codes, beginnings of codes, names; comma-separated
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub(super) select: Vec<String>,
-    /// Leave these out: codes, beginnings of codes, names; comma-separated
-    #[arg(long, value_name = "RULES", value_delimiter = ',')]
-    pub(super) ignore: Vec<String>,
-    /// Exit with 1 from this severity on
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub(super) fail_on: FailOn,
-    /// Exit with 0 whatever is found
-    #[arg(long)]
-    pub(super) exit_zero: bool,
-    /// Print the files of each project and judge nothing
-    #[arg(long)]
-    pub(super) show_files: bool,
-    /// Add how often each rule fired
-    #[arg(long)]
-    pub(super) statistics: bool,
-    #[command(flatten)]
-    pub(super) project: ProjectArgs,
-}
-
-/// Formats of `lint`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum LintFormat {
-    /// Headlines, lines and help
-    #[default]
-    Human,
-    /// One document for programs (schemas/report-v1.schema.json)
-    Json,
-    /// One line a finding
-    Concise,
-    /// Annotations of GitHub Actions
-    Github,
-}
-
-/// The severity that makes a run fail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    /// Errors alone
-    Error,
-    /// Errors and warnings
-    #[default]
-    Warning,
-    /// Any finding
-    Info,
-    /// No finding
-    Never,
 }
 
 /// Formats of a project.

@@ -27,8 +27,14 @@ pub(super) fn run(args: &DoctorArgs, world: &Surroundings, answer: &mut Answer) 
     let skipped: Vec<Unjudged> =
         found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
     let sources = SourceMap::default();
-    let report =
-        Report { sources: &sources, findings: &found.diagnostics, skipped: &skipped, name_of, has_statistics: false };
+    let report = Report {
+        sources: &sources,
+        findings: &found.diagnostics,
+        skipped: &skipped,
+        suppressed: &[],
+        name_of,
+        has_statistics: false,
+    };
     answer.out = match args.format {
         TextFormat::Human => human(&report, world.look()),
         TextFormat::Json => json(&report),

@@ -2,7 +2,7 @@
 //! which is judged as one project.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -16,7 +16,7 @@ use super::{
 use crate::source::{EntryKind, Files as _};
 
 /// Files that are judged as one project.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ProjectSet {
     /// In the order of `-f`.
     pub(super) files: Vec<PathBuf>,
@@ -44,22 +44,18 @@ pub(super) fn group(paths: &[PathBuf], working_directory: &Path, files: &DiskFil
     for path in paths {
         match files.kind(path) {
             Ok(Some(EntryKind::Directory)) => group_folder(path, working_directory, files, &mut grouped),
-            Ok(Some(EntryKind::File { .. })) => push(&mut grouped.sets, group_file(path, files)),
+            Ok(Some(EntryKind::File { .. })) => grouped.sets.push(group_file(path, files)),
             Ok(None) => return Err(CliError::read(path, std::io::ErrorKind::NotFound.into())),
             Err(error) => return Err(CliError::read(path, error)),
         }
     }
+    let mut seen = BTreeSet::new();
+    grouped.sets.retain(|set| seen.insert(set.clone()));
     if grouped.sets.is_empty() && grouped.errors.is_empty() {
         let folders: Vec<String> = paths.iter().map(|path| files.absolute(path).display().to_string()).collect();
         return Err(CliError::NothingFound { place: folders.join(", ") });
     }
     Ok(grouped)
-}
-
-fn push(sets: &mut Vec<ProjectSet>, set: ProjectSet) {
-    if !sets.contains(&set) {
-        sets.push(set);
-    }
 }
 
 /// A file that was named: an overlay is judged on its base, a part where its base brings it in,
@@ -85,13 +81,11 @@ fn group_folder(folder: &Path, working_directory: &Path, files: &DiskFiles, grou
     // A part that others bring in is judged where they do.
     let parts: BTreeSet<PathBuf> = found.iter().flat_map(|path| referred(path, files)).collect();
     found.retain(|path| !parts.contains(path) || has_name(path, &BASES));
-    let folders: BTreeSet<&Path> = found.iter().filter_map(|path| path.parent()).collect();
-    for folder in folders {
-        let neighbours: Vec<&PathBuf> = found.iter().filter(|path| path.parent() == Some(folder)).collect();
-        for set in sets_of(&neighbours, files) {
-            push(&mut grouped.sets, set);
-        }
+    let mut folders: BTreeMap<&Path, Vec<&PathBuf>> = BTreeMap::new();
+    for path in &found {
+        folders.entry(path.parent().unwrap_or(Path::new(""))).or_default().push(path);
     }
+    grouped.sets.extend(folders.values().flat_map(|neighbours| sets_of(neighbours, files)));
 }
 
 /// The projects of one folder's Compose files: the base with the overlay that Compose picks

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    diag::{Diagnostic, Place},
+    diag::{Diagnostic, Place, Suppressed},
     report::Unjudged,
     source::{FileId, Files as _, MemoryFiles, SourceFile, SourceMap, Span},
 };
@@ -21,6 +21,8 @@ pub(super) struct Run {
     pub(super) sources: SourceMap,
     /// Its findings.
     pub(super) findings: Vec<Diagnostic>,
+    /// Findings that comments ignore.
+    pub(super) suppressed: Vec<Suppressed>,
     /// What it could not judge.
     pub(super) unjudged: Vec<Unjudged>,
 }
@@ -33,14 +35,28 @@ pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
     for run in runs {
         let ids = take_files(&mut joined.sources, &mut known, &run.sources, folder);
         joined.findings.extend(run.findings.into_iter().map(|finding| moved(finding, &ids, folder)));
+        joined.suppressed.extend(run.suppressed.into_iter().map(|mut one| {
+            one.word.file = ids[one.word.file.index()];
+            Suppressed { finding: moved(one.finding, &ids, folder), ..one }
+        }));
         joined.unjudged.extend(run.unjudged);
     }
     drop_repeated(&mut joined.findings);
+    join_suppressed(&mut joined);
     let sources = &joined.sources;
     joined.findings.sort_by_cached_key(|finding| sort_key(finding, sources));
     let unjudged: BTreeSet<Unjudged> = joined.unjudged.drain(..).collect();
     joined.unjudged = unjudged.into_iter().collect();
     joined
+}
+
+/// Each ignored finding once. A comment that ignores something in one set is needed in all.
+fn join_suppressed(joined: &mut Run) {
+    let used: BTreeSet<Span> = joined.suppressed.iter().map(|one| one.word).collect();
+    joined.findings.retain(|finding| finding.place.span().is_none_or(|span| !used.contains(&span)));
+    let mut seen = BTreeSet::new();
+    joined.suppressed.retain(|one| seen.insert((one.word, one.finding.place.span(), one.finding.message.clone())));
+    joined.suppressed.sort_by_key(|one| (one.finding.place.span(), one.finding.code));
 }
 
 /// Puts a run's files into the joined map, each path once; gives the new ids in order.
@@ -76,17 +92,25 @@ fn moved(mut finding: Diagnostic, ids: &[FileId], folder: &Path) -> Diagnostic {
     finding
 }
 
-/// Keeps the first finding of each code, place and message.
+/// Keeps the first finding of each code, place and message. A fix has to be right in every set that
+/// has the finding: where one set has none, the finding says so.
 fn drop_repeated(findings: &mut Vec<Diagnostic>) {
-    let mut seen = BTreeSet::new();
-    findings.retain(|finding| {
+    let mut seen = BTreeMap::new();
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
         let place = match &finding.place {
             Place::Source(label) => (Some(label.span), String::new()),
             Place::File(path) => (None, path.clone()),
             Place::Evidence { source, field, value } => (None, format!("{source}\n{field}\n{value}")),
         };
-        seen.insert((finding.code, place, finding.message.clone()))
-    });
+        let first = *seen.entry((finding.code, place, finding.message.clone())).or_insert(kept.len());
+        match kept.get_mut(first) {
+            None => kept.push(finding),
+            Some(first) if finding.fix.is_none() => (first.fix, first.help) = (None, finding.help),
+            Some(_) => {}
+        }
+    }
+    *findings = kept;
 }
 
 fn sort_key(finding: &Diagnostic, sources: &SourceMap) -> (String, u32, &'static str, String) {

@@ -10,16 +10,15 @@ use super::{
     files::DiskFiles,
     group::ProjectSet,
     join::{Run, join},
+    rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
 };
 use crate::{
     compose::{self, Loaded},
-    diag::{Diagnostic, Place},
-    gpu,
-    host::HostFacts,
-    image,
+    diag::{Diagnostic, Place, Severity},
+    gpu, image,
     report::Unjudged,
-    rules::{self, ProjectCx},
+    rules::{self, Heeded, ProjectCx},
     source::{SourceMap, Span},
 };
 
@@ -32,8 +31,8 @@ pub(super) struct Job<'a> {
     pub(super) world: &'a Surroundings,
     /// Standard input, where `-f -` was said.
     pub(super) stdin: Option<&'a [u8]>,
-    /// The host to place requests on.
-    pub(super) host: Option<&'a HostFacts>,
+    /// The host to place requests on, and the form to rewrite them in.
+    pub(super) target: Target<'a>,
 }
 
 /// All findings of all sets, and the sets that could not be read.
@@ -67,19 +66,26 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     // What a profile switches on breaks as well as the rest.
     request.is_each_profile = job.args.profiles.is_empty();
     let mut sources = SourceMap::default();
-    let Loaded { project, diagnostics } = compose::load(&request, files, &mut sources)?;
+    let Loaded { mut project, diagnostics } = compose::load(&request, files, &mut sources)?;
     let images = image::collect(&project, files, &mut sources);
     let requests = gpu::collect(&project);
     let cx = ProjectCx { project: &project, requests: &requests, images: &images, sources: &sources };
-    let found = rules::run(&cx, job.host);
+    let found = rules::run(&cx, job.target.host);
+    let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut findings = diagnostics;
     findings.extend(found.diagnostics);
+    let (sources_ref, requests) = (&sources, requests.as_slice());
+    let mut ground = Ground { project: &mut project, sources: sources_ref, requests, request: &request, files, errors };
+    rewrite::offer(&mut findings, job.target, &mut ground);
+    let Heeded { mut findings, mut suppressed } =
+        rules::suppress(findings, &project, &sources, job.target.host.is_some());
     if let Some(subject) = &set.subject {
         let neighbours: Vec<&PathBuf> = set.files.iter().filter(|path| *path != subject).collect();
         findings.retain(|finding| touches(finding, subject, &neighbours, &sources));
+        suppressed.retain(|one| touches(&one.finding, subject, &neighbours, &sources));
     }
     let unjudged = found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
-    Ok(Run { sources, findings, unjudged })
+    Ok(Run { sources, findings, suppressed, unjudged })
 }
 
 /// Whether a finding is about the subject: it lies in that file or leans on it, or lies in

@@ -14,12 +14,14 @@ use super::{
     patch::patch,
     patterns::expand,
     read_stdin,
+    rewrite::Target,
     select::Selection,
     settings::Surroundings,
     write::write_inside,
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Severity},
+    lower::Form,
     report::{Report, concise, github, human, json},
     rules,
 };
@@ -48,7 +50,8 @@ pub(super) fn run(
         answer.out = sets.iter().map(show).collect();
         return Ok(Exit::Clean);
     }
-    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), host: host.as_ref() };
+    let target = Target { host: host.as_ref(), form: args.form.map(Form::from) };
+    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target };
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mut fixed = if args.fix || args.diff {
         fix(&mut files, least, |finding| selection.has(finding.code), |files| judge(&sets, job, files))
@@ -57,6 +60,7 @@ pub(super) fn run(
     };
     let Judged { run, failures } = &mut fixed.judged;
     run.findings.retain(|finding| selection.has(finding.code));
+    run.suppressed.retain(|one| selection.has(one.finding.code));
     run.unjudged.retain(|unjudged| selection.has(unjudged.code));
     let problems = errors.into_iter().chain(failures.drain(..).map(|failure| failure.to_string()));
     let problems: Vec<String> = problems.map(|problem| format!("error: {problem}\n")).collect();
@@ -143,6 +147,7 @@ fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answe
     let report = Report {
         sources: &run.sources,
         findings: &run.findings,
+        suppressed: &run.suppressed,
         skipped: &run.unjudged,
         name_of,
         has_statistics: args.statistics,

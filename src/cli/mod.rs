@@ -26,6 +26,7 @@ mod patterns;
 mod probe;
 mod referred;
 mod render;
+mod rewrite;
 mod select;
 mod settings;
 mod sniff;

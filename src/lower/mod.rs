@@ -7,13 +7,17 @@ mod amd;
 mod apply;
 mod decide;
 mod devices;
+mod difference;
 mod environment;
 pub mod judge;
 mod optional;
 mod overlay;
 mod render;
+mod rewrite;
 mod seen;
 mod stack;
+mod text;
+mod unwritable;
 
 use std::fmt;
 
@@ -23,6 +27,8 @@ pub use decide::{decide, without_host};
 pub use optional::extension_problems;
 pub use overlay::overlay;
 pub use render::{Lowered, Rendered, render};
+pub use rewrite::{Rewriting, rewrite};
+pub use unwritable::Unwritable;
 
 /// The forms that a request can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

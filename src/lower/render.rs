@@ -70,7 +70,7 @@ pub fn render(
         let (mut notes, mut is_refused) = (Vec::new(), false);
         match &outcome {
             Ok(decision) => {
-                notes = rewrite(service, &own, decision);
+                notes = lower_service(service, &own, decision);
                 let part = optional::cpu_part(service).filter(|_| decision.form == Form::Cpu);
                 if let Some(part) = part {
                     notes.push("its `cpu` part of `x-composegpu` is laid over it".to_owned());
@@ -105,7 +105,7 @@ fn decided(own: &[GpuRequest], host: Option<&HostFacts>, wanted: Wanted) -> Resu
     }
 }
 
-fn rewrite(service: &mut Value, requests: &[GpuRequest], decision: &Decision) -> Vec<String> {
+pub(super) fn lower_service(service: &mut Value, requests: &[GpuRequest], decision: &Decision) -> Vec<String> {
     let mut notes = apply::apply(service, requests, &shape(requests, decision));
     if decision.form != Form::Cpu && service.get("privileged").and_then(Value::as_bool) == Some(true) {
         notes.push("`privileged` still shows it every GPU of the host".to_owned());

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Counts, Report, location, statistics};
 use crate::{
-    diag::{Diagnostic, Fix, Label, Place},
+    diag::{Diagnostic, Fix, Label, Place, Suppressed},
     source::LineColumn,
 };
 
@@ -16,6 +16,7 @@ pub fn json(report: &Report<'_>) -> String {
     let wire = WireReport {
         version: 1,
         findings: report.findings.iter().map(|finding| wire_finding(report, finding)).collect(),
+        suppressed: report.suppressed.iter().map(|one| wire_suppressed(report, one)).collect(),
         skipped: report
             .skipped
             .iter()
@@ -39,6 +40,8 @@ pub fn json(report: &Report<'_>) -> String {
 struct WireReport<'a> {
     version: u32,
     findings: Vec<WireFinding<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<WireSuppressed<'a>>,
     skipped: Vec<WireSkipped<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Vec<WireCount>>,
@@ -98,6 +101,12 @@ struct WireEdit<'a> {
 }
 
 #[derive(Serialize)]
+struct WireSuppressed<'a> {
+    reason: &'a str,
+    finding: WireFinding<'a>,
+}
+
+#[derive(Serialize)]
 struct WireSkipped<'a> {
     code: &'a str,
     reason: &'a str,
@@ -123,6 +132,10 @@ impl From<LineColumn> for WirePlace {
     fn from(place: LineColumn) -> Self {
         Self { line: place.line, column: place.column }
     }
+}
+
+fn wire_suppressed<'a>(report: &Report<'a>, one: &'a Suppressed) -> WireSuppressed<'a> {
+    WireSuppressed { reason: &one.reason, finding: wire_finding(report, &one.finding) }
 }
 
 fn wire_finding<'a>(report: &Report<'a>, finding: &'a Diagnostic) -> WireFinding<'a> {

@@ -21,7 +21,7 @@ pub use json::json;
 use std::collections::BTreeMap;
 
 use crate::{
-    diag::{Applicability, Code, Diagnostic, Place, Severity},
+    diag::{Applicability, Code, Diagnostic, Place, Severity, Suppressed},
     source::{LineColumn, SourceMap},
 };
 
@@ -32,6 +32,8 @@ pub struct Report<'a> {
     pub sources: &'a SourceMap,
     /// Findings in the order to show them in.
     pub findings: &'a [Diagnostic],
+    /// Findings that comments ignore.
+    pub suppressed: &'a [Suppressed],
     /// What could not be judged.
     pub skipped: &'a [Unjudged],
     /// The name that belongs to a code.

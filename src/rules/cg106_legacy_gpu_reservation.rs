@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     name: "legacy-gpu-reservation",
     summary: "a GPU is asked for by a deploy reservation, which some hosts drop or refuse",
     severity: Severity::Warning,
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     since: "0.1.0",
     page: include_str!("../../rules/CG106-legacy-gpu-reservation.md"),
     check: Check::Request(check),

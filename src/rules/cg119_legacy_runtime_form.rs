@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     name: "legacy-runtime-form",
     summary: "GPUs come from `runtime: nvidia`, which only some daemons have",
     severity: Severity::Warning,
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     since: "0.1.0",
     page: include_str!("../../rules/CG119-legacy-runtime-form.md"),
     check: Check::Request(check),

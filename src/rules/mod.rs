@@ -12,6 +12,7 @@ mod cg006_missing_env_file;
 mod cg007_alias_expansion;
 mod cg008_inconsistent_project;
 mod cg010_bad_x_composegpu;
+mod cg011_unused_ignore;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;
 mod cg106_legacy_gpu_reservation;
@@ -59,6 +60,7 @@ mod fix;
 mod nvidia;
 mod run;
 mod sink;
+mod suppress;
 
 use crate::{
     compose::Project,
@@ -72,6 +74,7 @@ use crate::{
 
 pub use run::{examine, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};
+pub use suppress::{Heeded, suppress};
 
 /// Every rule, in code order. A rule that is not here does not compile cleanly (`dead_code`).
 pub static ALL: &[&Rule] = &[
@@ -84,6 +87,7 @@ pub static ALL: &[&Rule] = &[
     &cg007_alias_expansion::RULE,
     &cg008_inconsistent_project::RULE,
     &cg010_bad_x_composegpu::RULE,
+    &cg011_unused_ignore::RULE,
     &cg101_missing_capabilities::RULE,
     &cg102_count_and_device_ids::RULE,
     &cg106_legacy_gpu_reservation::RULE,
@@ -127,6 +131,10 @@ pub static ALL: &[&Rule] = &[
     &ch029_malformed_cdi_spec::RULE,
     &ch030_cdi_names_incomplete::RULE,
 ];
+
+/// The rules whose findings are about the form of a request: another form mends them, and which is
+/// known only where a host or a form is given.
+pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
 
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {
@@ -186,6 +194,8 @@ impl FixAvailability {
 pub enum Check {
     /// The reader itself reports it, while the files are loaded.
     Reader,
+    /// The pass that heeds comments reports it, when all others have spoken.
+    Ignores,
     /// Once per file, also for one that Compose refuses.
     Document(fn(&DocumentCx<'_>, &mut Sink<'_>)),
     /// Once per project.

@@ -52,7 +52,7 @@ fn join_shared(findings: Vec<Diagnostic>, project: &Project) -> Vec<Diagnostic> 
 
 fn run_rule(rule: &'static Rule, cx: &ProjectCx<'_>, host: Option<&HostFacts>, out: &mut Findings) {
     match (rule.check, host) {
-        (Check::Reader | Check::Host(_), _) | (Check::Placement(_), None) => {}
+        (Check::Reader | Check::Ignores | Check::Host(_), _) | (Check::Placement(_), None) => {}
         (Check::Document(check), _) => {
             for tree in &cx.project.trees {
                 check(&DocumentCx { tree, sources: cx.sources }, &mut Sink { rule, service: None, out });

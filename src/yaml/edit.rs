@@ -4,6 +4,8 @@
 //! the file, and answers `None` where the wish cannot be met without touching more than it
 //! says (a node that an alias shares, comments inside what goes from a flow collection).
 
+use std::ops::Range;
+
 use super::{
     emit,
     layout::Layout,
@@ -27,6 +29,19 @@ impl File<'_> {
 
     fn layout(&self) -> Layout<'_> {
         Layout { tree: self.tree, text: self.text }
+    }
+
+    /// Comments of a stretch as lines of their own.
+    fn own_lines(&self, range: Range<usize>, column: usize) -> String {
+        let inside = self.tree.comments.iter().map(|comment| comment.span.range());
+        let inside = inside.filter(|comment| range.contains(&comment.start));
+        let nl = self.layout().line_break();
+        let line = |comment: Range<usize>| format!("{}{}{nl}", " ".repeat(column), self.text[comment].trim_end());
+        inside.map(line).collect()
+    }
+
+    fn has_comment(&self, range: &Range<usize>) -> bool {
+        self.tree.comments.iter().any(|comment| range.contains(&(comment.span.start as usize)))
     }
 
     /// Whether the entry `node` and everything around it stands for itself alone.
@@ -145,6 +160,76 @@ pub fn append_item(file: File<'_>, sequence: NodeId, value: &str) -> Option<Vec<
         text.push_str(&format!("{}{margin}  {line}", layout.line_break()));
     }
     Some(vec![insert_line(file, layout.end_of_entry(last), &text)])
+}
+
+/// Takes entries or items of one collection out and leaves their comments, each on a line of its
+/// own. At least one entry of a flow collection has to stay.
+pub fn take_out(file: File<'_>, nodes: &[NodeId]) -> Option<Vec<Edit>> {
+    let layout = file.layout();
+    let (is_flow, _) = file.tree.position(*nodes.first()?)?;
+    if !nodes.iter().all(|node| file.is_free(*node)) {
+        return None;
+    }
+    if is_flow {
+        return Some(layout.flow_runs(nodes)?.into_iter().map(|run| file.edit(run.start, run.end, "")).collect());
+    }
+    let take = |node: &NodeId| {
+        let (range, column) = layout.lines_of(*node)?;
+        Some(file.edit(range.start, range.end, file.own_lines(range, column)))
+    };
+    nodes.iter().map(take).collect()
+}
+
+/// Writes `text` in place of a flow collection's entry, its key included.
+pub fn replace_entry(file: File<'_>, value: NodeId, text: &str) -> Option<Vec<Edit>> {
+    let range = file.layout().bare_range(value);
+    let is_plain = file.is_free(value) && !file.has_comment(&range);
+    is_plain.then(|| vec![file.edit(range.start, range.end, text)])
+}
+
+/// Writes `text` as further entries of a flow collection, behind one that it has.
+pub fn insert_behind(file: File<'_>, value: NodeId, text: &str) -> Option<Vec<Edit>> {
+    let end = file.layout().bare_range(value).end;
+    file.is_free(value).then(|| vec![file.edit(end, end, format!(", {text}"))])
+}
+
+/// Writes `text`, YAML of one or several lines as if at the left margin, in place of a block
+/// collection. Comments in there stay, each on a line of its own.
+pub fn overwrite(file: File<'_>, node: NodeId, text: &str) -> Option<Vec<Edit>> {
+    let range = file.tree.node(node).span.range();
+    let layout = file.layout();
+    let (nl, margin) = (layout.line_break(), " ".repeat(layout.column_of(range.start)));
+    let comments = file.own_lines(range.clone(), margin.len());
+    let mut lines = text.lines().map(|line| format!("{margin}{line}{nl}"));
+    let first = lines.next()?;
+    let text = format!("{first}{comments}{}", lines.collect::<String>());
+    let text = text.trim_start_matches(' ').trim_end_matches(nl).to_owned();
+    file.is_free(node).then(|| vec![file.edit(range.start, range.end, text)])
+}
+
+/// Edits in the order of the text, those that touch made one, so that their order is settled.
+pub fn joined(file: File<'_>, mut edits: Vec<Edit>) -> Vec<Edit> {
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    let mut out: Vec<Edit> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let Some(last) = out.last_mut().filter(|last| edit.span.start <= last.span.end) else {
+            out.push(edit);
+            continue;
+        };
+        // At the end of a file without a line break, an insertion brings one along; lines that go
+        // have left theirs.
+        let is_at_end = last.span.end as usize == file.text.len() && last.span.start < last.span.end;
+        let has_own_line = is_at_end && (last.text.is_empty() || last.text.ends_with('\n'));
+        let text = if has_own_line { edit.text.trim_start_matches(['\r', '\n']) } else { &edit.text };
+        last.text.push_str(text);
+        last.span.end = last.span.end.max(edit.span.end);
+    }
+    for edit in &mut out {
+        if edit.span.end as usize == file.text.len() && !file.text.ends_with('\n') {
+            edit.text.truncate(edit.text.trim_end_matches(['\r', '\n']).len());
+        }
+    }
+    out
 }
 
 /// Puts a tag such as `!override` on a node, in place of the one it has.

@@ -103,6 +103,44 @@ impl<'a> Layout<'a> {
         Some(self.leading_comments(line, column)..end)
     }
 
+    /// The lines of a block entry or item with the comments that stand deeper behind it, and its
+    /// column; `None` where something else stands before it on its line.
+    pub(super) fn lines_of(&self, value: NodeId) -> Option<(Range<usize>, usize)> {
+        let start = match self.tree.key_of(value) {
+            Some(key) => self.tree.full_start(key) as usize,
+            None => self.dash(value)?,
+        };
+        let line = self.line_start(start);
+        let is_alone = self.text[line..start].trim().is_empty();
+        let column = self.column_of(start);
+        is_alone.then(|| (line..self.trailing_comments(self.end_of_entry(value), column), column))
+    }
+
+    /// An entry or item from its first byte to its last.
+    pub(super) fn bare_range(&self, value: NodeId) -> Range<usize> {
+        let start = self.tree.key_of(value).unwrap_or(value);
+        self.tree.full_start(start) as usize..self.entry_end(value)
+    }
+
+    /// What goes with entries of a flow collection, of which at least one stays: each with a comma.
+    pub(super) fn flow_runs(&self, values: &[NodeId]) -> Option<Vec<Range<usize>>> {
+        let siblings = self.tree.values(self.tree.node(*values.first()?).parent?);
+        let is_gone = |node: &NodeId| values.contains(node);
+        let mut runs = Vec::new();
+        for (at, node) in siblings.iter().enumerate().filter(|(_, node)| is_gone(node)) {
+            let own = self.bare_range(*node);
+            // Behind the last that stays, commas go from the front.
+            let range = match siblings[at + 1..].iter().any(|node| !is_gone(node)) {
+                true => own.start..self.bare_range(siblings[at + 1]).start,
+                false => self.bare_range(siblings[at.checked_sub(1)?]).end..own.end,
+            };
+            runs.push(range);
+        }
+        let has_comment =
+            |run: &Range<usize>| self.tree.comments.iter().any(|comment| run.contains(&(comment.span.start as usize)));
+        (!runs.iter().any(has_comment)).then_some(runs)
+    }
+
     /// The first key of a list's item (`- key: …`): the next key takes its place.
     fn inline_range(&self, parent: NodeId, start: usize, index: usize) -> Option<Range<usize>> {
         let NodeKind::Mapping { entries, .. } = &self.tree.node(parent).kind else { return None };

@@ -12,6 +12,7 @@ mod layout;
 mod number;
 mod parse;
 mod places;
+mod reach;
 mod resolve;
 mod scalar;
 mod strict;
@@ -20,6 +21,7 @@ mod tree;
 mod value;
 
 pub use parse::{LIMIT, SYNTAX_ERROR, parse};
+pub use reach::reach;
 pub use resolve::{Cleared, DUPLICATE_KEY, Resolved, resolve};
 pub use tagged::Tagged;
 pub use tree::{Anchor, Comment, Node, NodeId, NodeKind, NodeRef, ScalarStyle, Tag, Tree};

@@ -42,6 +42,7 @@ impl Lint {
         let cx = ProjectCx { project: &loaded.project, requests: &requests, images: &images, sources: &sources };
         let mut findings = loaded.diagnostics;
         findings.extend(rules::run(&cx, None).diagnostics);
+        let findings = rules::suppress(findings, &loaded.project, &sources, false).findings;
         Ok(Self { findings, sources })
     }
 

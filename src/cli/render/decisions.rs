@@ -41,7 +41,7 @@ struct WireRejected<'a> {
 /// The decisions as one JSON document with a line break at its end; `findings` are what the
 /// reader warns of.
 pub(super) fn json(services: &[Lowered], findings: &[Diagnostic], sources: &SourceMap) -> String {
-    let report = Report { sources, findings, skipped: &[], name_of, has_statistics: false };
+    let report = Report { sources, findings, skipped: &[], suppressed: &[], name_of, has_statistics: false };
     let wire = WireDecisions {
         version: 1,
         warnings: concise(&report).lines().map(str::to_owned).collect(),
