@@ -139,6 +139,7 @@ impl Case {
             profiles: self.texts("profiles"),
             is_each_profile: false,
             is_interpolated: self.is("interpolate", true),
+            lacks_base: false,
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct ProjectSet {
     /// The file that the set is about, where its base was not asked for: findings that do
     /// not touch it are left out.
     pub(super) subject: Option<PathBuf>,
+    /// The one file is an overlay, and its base is nowhere near.
+    pub(super) lacks_base: bool,
 }
 
 /// What the paths came to.
@@ -65,13 +67,18 @@ fn group_file(path: &Path, files: &DiskFiles) -> ProjectSet {
     let base = first_of(&BASES, folder, files).filter(|base| base.file_name() != path.file_name());
     match base {
         Some(base) if referred(&base, files).iter().any(|part| part == path) => {
-            ProjectSet { files: vec![base], subject: Some(path.to_owned()) }
+            ProjectSet { files: vec![base], subject: Some(path.to_owned()), lacks_base: false }
         }
         Some(base) if !has_name(path, &BASES) && is_overlay(path, files) => {
-            ProjectSet { files: vec![base, path.to_owned()], subject: Some(path.to_owned()) }
+            ProjectSet { files: vec![base, path.to_owned()], subject: Some(path.to_owned()), lacks_base: false }
         }
-        _ => ProjectSet { files: vec![path.to_owned()], subject: None },
+        _ => alone(path, files),
     }
+}
+
+fn alone(path: &Path, files: &DiskFiles) -> ProjectSet {
+    let lacks_base = !has_name(path, &BASES) && is_overlay(path, files);
+    ProjectSet { files: vec![path.to_owned()], subject: None, lacks_base }
 }
 
 fn group_folder(folder: &Path, working_directory: &Path, files: &DiskFiles, grouped: &mut Grouped) {
@@ -92,9 +99,9 @@ fn group_folder(folder: &Path, working_directory: &Path, files: &DiskFiles, grou
 /// up itself, every other overlay on the base, and files that stand on their own.
 fn sets_of(found: &[&PathBuf], files: &DiskFiles) -> Vec<ProjectSet> {
     let named = |names: &[&str]| names.iter().find_map(|name| found.iter().find(|path| has_name(path, &[name])));
-    let set = |files: Vec<PathBuf>| ProjectSet { files, subject: None };
+    let set = |files: Vec<PathBuf>| ProjectSet { files, subject: None, lacks_base: false };
     let Some(base) = named(&BASES) else {
-        return found.iter().map(|path| set(vec![(*path).clone()])).collect();
+        return found.iter().map(|path| alone(path, files)).collect();
     };
     let picked_up = named(&OVERRIDES);
     let first = std::iter::once(base).chain(picked_up).map(|path| (*path).clone()).collect();

@@ -63,6 +63,7 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {
     let mut request = load_request(job.args, set.files.clone(), job.world);
     request.stdin = job.stdin.map(<[u8]>::to_vec);
+    request.lacks_base = set.lacks_base;
     // What a profile switches on breaks as well as the rest.
     request.is_each_profile = job.args.profiles.is_empty();
     let mut sources = SourceMap::default();

@@ -104,7 +104,7 @@ fn sets(
     files: &mut DiskFiles,
 ) -> Result<Grouped, CliError> {
     if !args.project.files.is_empty() {
-        let set = ProjectSet { files: args.project.files.clone(), subject: None };
+        let set = ProjectSet { files: args.project.files.clone(), subject: None, lacks_base: false };
         return Ok(Grouped { sets: vec![set], errors: Vec::new() });
     }
     let mut paths = expand(&args.paths, &world.working_directory)?;

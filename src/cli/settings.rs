@@ -111,5 +111,6 @@ pub(super) fn load_request(args: &ProjectArgs, files: Vec<PathBuf>, world: &Surr
         profiles: args.profiles.clone(),
         is_each_profile: false,
         is_interpolated: true,
+        lacks_base: false,
     }
 }

@@ -8,7 +8,7 @@ use super::{
     clear,
     layer::{self, Layer, Surroundings},
     merge, paths,
-    reading::{INCONSISTENT, Reading},
+    reading::{INCONSISTENT, MAX_CHAIN, Reading},
 };
 use crate::{
     diag::Label,
@@ -65,10 +65,16 @@ pub(super) fn extend(reading: &mut Reading<'_>, layer: &mut Layer, surroundings:
 fn resolve(reading: &mut Reading<'_>, services: &mut Services, name: &str, chain: &mut Chain<'_>) {
     let Some(reference) = services.map.get(name).and_then(reference) else { return };
     if chain.steps.iter().any(|(path, service, _)| *path == services.path && service == name) {
-        let related =
-            chain.steps.iter().filter_map(|step| step.2).map(|span| Label::new(span, "on the way round")).collect();
-        let message = format!("service `{name}` extends itself, by way of others: Compose cannot resolve the circle");
+        let steps = chain.steps.iter().filter_map(|step| step.2);
+        let related: Vec<Label> = steps.map(|span| Label::new(span, "on the way round")).collect();
+        let way = if related.len() > 1 { ", by way of others" } else { "" };
+        let message = format!("service `{name}` extends itself{way}: Compose cannot resolve the circle");
         reading.refuse_at(INCONSISTENT, reference.span, message, related);
+        return;
+    }
+    if chain.steps.len() >= MAX_CHAIN {
+        let message = format!("more than {MAX_CHAIN} services extend one another in a row");
+        reading.refuse_limit(reference.span, message);
         return;
     }
     chain.steps.push((services.path.clone(), name.to_owned(), reference.span));
@@ -106,6 +112,7 @@ fn base_of_same(
     chain: &mut Chain<'_>,
 ) -> Option<Value> {
     if !services.map.contains_key(&reference.service) {
+        reading.is_cut = true;
         let message = format!("there is no service `{}` to extend in this file", reference.service);
         reading.refuse_at(INCONSISTENT, reference.span, message, Vec::new());
         return None;
@@ -136,6 +143,7 @@ fn base_of_file(
     let map = model.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut);
     let mut others = Services { path, directory, map: map.map(std::mem::take).unwrap_or_default(), cleared };
     if !others.map.contains_key(&reference.service) {
+        reading.is_cut = true;
         let message = format!("there is no service `{}` to extend in `{file}`", reference.service);
         reading.refuse_at(INCONSISTENT, reference.span, message, Vec::new());
         return None;

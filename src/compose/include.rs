@@ -9,7 +9,7 @@ use super::{
     Environment, environment,
     layer::{self, Layer, Surroundings},
     normalise, paths, phases,
-    reading::{INCONSISTENT, Reading},
+    reading::{INCONSISTENT, MAX_CHAIN, Reading},
 };
 use crate::{
     diag::Label,
@@ -71,8 +71,13 @@ fn load(reading: &mut Reading<'_>, entry: &Entry, outer: &Surroundings, included
     let paths: Vec<PathBuf> =
         entry.paths.iter().map(|path| reading.files.resolve(&outer.directory.join(path))).collect();
     if included.contains(&paths[0]) {
-        let message = format!("`{}` includes itself, by way of others", entry.paths[0]);
+        let way = if included.len() > 1 { ", by way of others" } else { "" };
+        let message = format!("`{}` includes itself{way}", entry.paths[0]);
         reading.refuse_at(INCONSISTENT, entry.span, message, Vec::new());
+        return None;
+    }
+    if included.len() >= MAX_CHAIN {
+        reading.refuse_limit(entry.span, format!("more than {MAX_CHAIN} files include one another in a row"));
         return None;
     }
     let trees: Option<Vec<usize>> = paths.iter().map(|path| reading.referred_file(path, entry.span)).collect();

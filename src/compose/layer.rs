@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Environment, canonical, interpolate,
+    Environment, canonical, consistency, interpolate,
     reading::{Reading, SCHEMA_VIOLATION},
 };
 use crate::{
     diag::{Diagnostic, Place, Severity},
+    source::Span,
     yaml::{self, Cleared, Data, Value},
 };
 
@@ -32,23 +33,31 @@ pub(super) struct Layer {
     pub(super) path: PathBuf,
     pub(super) value: Value,
     pub(super) cleared: Vec<Cleared>,
+    /// How many nodes its value has.
+    pub(super) nodes: usize,
+    /// Where it stands.
+    pub(super) span: Span,
 }
 
 /// The documents of a file with their variables replaced. Of a file that cannot be read to
 /// its end there are none: what follows is not known.
 pub(super) fn layers(reading: &mut Reading<'_>, tree: usize, environment: &Environment) -> Vec<Layer> {
     let path = reading.path_of(tree);
-    let tree = &reading.trees[tree];
-    let roots = if tree.is_incomplete { &[][..] } else { &tree.documents };
-    let resolved: Vec<yaml::Resolved> = roots.iter().map(|root| yaml::resolve(tree, *root)).collect();
-    let mut out = Vec::with_capacity(resolved.len());
-    for resolved in resolved {
+    let is_readable = !reading.trees[tree].is_incomplete;
+    let roots = if is_readable { reading.trees[tree].documents.clone() } else { Vec::new() };
+    let mut out = Vec::with_capacity(roots.len());
+    for root in roots {
+        let span = reading.trees[tree].node(root).span;
+        let resolved = yaml::resolve(&reading.trees[tree], root);
+        if !reading.has_room(resolved.nodes, span) {
+            break;
+        }
         reading.diagnostics.extend(resolved.problems);
         let Some(mut value) = compose_model(reading, resolved.value) else { continue };
         if reading.request.is_interpolated {
             reading.is_accepted &= interpolate::interpolate(&mut value, environment, &mut reading.diagnostics);
         }
-        out.push(Layer { path: path.clone(), value, cleared: resolved.cleared });
+        out.push(Layer { path: path.clone(), value, cleared: resolved.cleared, nodes: resolved.nodes, span });
     }
     out
 }
@@ -77,8 +86,18 @@ fn compose_model(reading: &mut Reading<'_>, value: Value) -> Option<Value> {
 
 /// Short forms become long ones; without interpolation those that cannot be read stay.
 pub(super) fn make_canonical(reading: &mut Reading<'_>, model: &mut Value) {
-    for problem in canonical::canonical(model, reading.request.is_interpolated) {
-        reading.refuse(problem);
+    let problems = canonical::canonical(model, reading.request.is_interpolated);
+    if problems.is_empty() {
+        return;
+    }
+    let holes = consistency::hole::spans(model);
+    for problem in problems {
+        // Compose refuses it; what is wrong is the variable, and that is said already.
+        if problem.place.span().is_some_and(|span| holes.contains(&span)) {
+            reading.is_accepted = false;
+        } else {
+            reading.refuse(problem);
+        }
     }
 }
 

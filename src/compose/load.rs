@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Environment, Project, consistency, device_requests, env_file, environment,
+    Environment, Project, also_set, consistency, device_requests, env_file, environment,
     layer::Surroundings,
     name, phases,
     reading::{INCONSISTENT, Reading},
@@ -41,6 +41,8 @@ pub struct LoadRequest {
     pub is_each_profile: bool,
     /// Replace variables; off for `--no-interpolate`.
     pub is_interpolated: bool,
+    /// The files are laid on others that are not known: nothing is said of what those may define.
+    pub lacks_base: bool,
 }
 
 /// A loaded project with what reading it had to say.
@@ -102,11 +104,13 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
         is_interpolated: reading.request.is_interpolated,
         is_accepted: false,
     };
-    let checked = consistency::check(&project, reading.request.is_each_profile);
+    let is_whole = !reading.request.lacks_base && !reading.is_cut;
+    let checked = consistency::check(&project, reading.request.is_each_profile, is_whole);
     reading.is_accepted &= checked.is_accepted;
     reading.diagnostics.extend(checked.findings);
     device_requests::check(&project, reading.sources, &mut reading.diagnostics);
     reading.diagnostics.extend(env_file::missing(&project, reading.files));
+    also_set::also_set(&project, &mut reading.diagnostics);
     project.is_accepted = reading.is_accepted && !reading.has_errors();
     Loaded { project, diagnostics: reading.diagnostics }
 }

@@ -3,6 +3,7 @@
 //! `load` runs the phases in Compose's order; [`Project`] is what they end in: one tree of
 //! all files, in which every node knows its places.
 
+mod also_set;
 mod canonical;
 mod cast;
 mod clear;
@@ -35,6 +36,7 @@ mod view;
 mod volume;
 mod words;
 
+pub use also_set::also_set;
 pub use environment::Environment;
 pub use interpolate::UNSET_VARIABLE;
 pub use lay_over::lay_over;

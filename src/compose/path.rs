@@ -23,11 +23,22 @@ impl Path {
         &self.0
     }
 
-    /// Whether the pattern fits, step by step.
+    /// Whether the pattern fits, step by step. Asked for every value and every pattern of a
+    /// table, so it stops at the first byte that differs.
     pub(crate) fn matches(&self, pattern: Pattern) -> bool {
-        let mut steps = self.0.iter();
-        let fits = pattern.split('.').all(|part| steps.next().is_some_and(|step| part == "*" || part == step));
-        fits && steps.next().is_none()
+        let mut rest = Some(pattern);
+        for step in &self.0 {
+            let behind = rest.and_then(|rest| match rest.strip_prefix('*') {
+                Some(behind) => Some(behind),
+                None => rest.strip_prefix(step.as_str()).filter(|_| !step.contains('.')),
+            });
+            rest = match behind {
+                Some("") => None,
+                Some(behind) if behind.starts_with('.') => Some(&behind[1..]),
+                _ => return false,
+            };
+        }
+        rest.is_none()
     }
 }
 

@@ -14,8 +14,14 @@ use crate::yaml::Value;
 /// The model of some files, laid on each other in order.
 pub(super) fn model(reading: &mut Reading<'_>, texts: &[usize], surroundings: &Surroundings) -> Value {
     let mut model = Value::default();
+    let mut laid = 0;
     for tree in texts {
         for layer in layer::layers(reading, *tree, &surroundings.environment) {
+            // The whole model is judged again with each document that is laid on it.
+            if laid > 0 && !reading.has_room(laid, layer.span) {
+                return model;
+            }
+            laid += layer.nodes;
             lay_on(reading, &mut model, layer, surroundings);
         }
     }

@@ -17,6 +17,15 @@ pub(super) const SCHEMA_VIOLATION: Code = Code::new("CG003");
 /// Files that do not fit together.
 pub(super) const INCONSISTENT: Code = Code::new("CG008");
 
+/// Nodes that the documents of a project may have together, each document counted as often as
+/// `include` and `extends` bring it in. Two entries that include the same file, in a file that is
+/// itself included twice, and so on, are 2^n documents; Compose reads them all.
+const MAX_BROUGHT_IN: usize = 10_000_000;
+/// What a document costs beside its nodes: a model is laid on, validated and made canonical.
+const DOCUMENT: usize = 1_000;
+/// How many files or services may bring in one another, one behind the other.
+pub(super) const MAX_CHAIN: usize = 100;
+
 /// What all files of a run share.
 pub(super) struct Reading<'a> {
     pub(super) request: &'a LoadRequest,
@@ -26,6 +35,10 @@ pub(super) struct Reading<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Whether Compose goes on; errors among the findings say the same.
     pub(super) is_accepted: bool,
+    /// A file or a service that belongs to the project could not be had.
+    pub(super) is_cut: bool,
+    /// Nodes of all documents so far.
+    brought_in: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -35,7 +48,16 @@ impl<'a> Reading<'a> {
         sources: &'a mut SourceMap,
         diagnostics: Vec<Diagnostic>,
     ) -> Self {
-        Self { request, files, sources, trees: Vec::new(), diagnostics, is_accepted: true }
+        Self {
+            request,
+            files,
+            sources,
+            trees: Vec::new(),
+            diagnostics,
+            is_accepted: true,
+            is_cut: false,
+            brought_in: 0,
+        }
     }
 
     pub(super) fn has_errors(&self) -> bool {
@@ -46,6 +68,26 @@ impl<'a> Reading<'a> {
     pub(super) fn refuse(&mut self, problem: Diagnostic) {
         if !self.diagnostics.contains(&problem) {
             self.diagnostics.push(problem);
+        }
+    }
+
+    /// Whether so many more nodes may be read or laid on, for a document that begins there;
+    /// says so once when not.
+    pub(super) fn has_room(&mut self, nodes: usize, document: Span) -> bool {
+        self.brought_in = self.brought_in.saturating_add(nodes + DOCUMENT);
+        let is_full = self.brought_in > MAX_BROUGHT_IN;
+        if is_full {
+            let message = format!("`include`, `extends` and documents bring in more than {MAX_BROUGHT_IN} nodes");
+            self.refuse_limit(Some(Span::new(document.file, document.range().start, document.range().start)), message);
+        }
+        !is_full
+    }
+
+    /// Refuses what is beyond a limit, once for each limit.
+    pub(super) fn refuse_limit(&mut self, span: Option<Span>, message: String) {
+        let is_said = |problem: &Diagnostic| problem.code == yaml::LIMIT && problem.message == message;
+        if !self.diagnostics.iter().any(is_said) {
+            self.refuse_at(yaml::LIMIT, span, message, Vec::new());
         }
     }
 
@@ -85,8 +127,12 @@ impl<'a> Reading<'a> {
         }
         let read = self.files.read(path, SourceMap::MAX_BYTES);
         match self.tree_of(&shown, read) {
-            Ok(tree) => tree,
+            Ok(tree) => {
+                self.is_cut |= tree.is_none_or(|tree| self.trees[tree].is_incomplete);
+                tree
+            }
             Err(error) => {
+                self.is_cut = true;
                 let message = format!("the file `{}` cannot be read: {}", shown.display(), words(&error));
                 self.refuse_at(INCONSISTENT, by, message, Vec::new());
                 None

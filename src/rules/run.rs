@@ -1,8 +1,10 @@
 //! One walk over a project; each rule is called at its own level.
 
+use std::collections::BTreeMap;
+
 use super::{ALL, Check, DocumentCx, Findings, HostSink, ProjectCx, RequestCx, Rule, ServiceCx, Sink};
 use crate::{
-    compose::Project,
+    compose::{self, Project},
     diag::{Diagnostic, Label},
     host::HostFacts,
 };
@@ -14,6 +16,7 @@ pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
         run_rule(rule, cx, host, &mut out);
     }
     out.diagnostics = join_shared(out.diagnostics, cx.project);
+    compose::also_set(cx.project, &mut out.diagnostics);
     out
 }
 
@@ -32,15 +35,16 @@ pub fn examine(host: &HostFacts) -> Findings {
 /// are named by labels of the first one's finding.
 fn join_shared(findings: Vec<Diagnostic>, project: &Project) -> Vec<Diagnostic> {
     let mut joined: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    let mut first = BTreeMap::new();
     for finding in findings {
-        let is_same = |earlier: &&mut Diagnostic| {
-            earlier.code == finding.code
-                && earlier.place.span().is_some()
-                && earlier.place.span() == finding.place.span()
-        };
-        match joined.iter_mut().find(is_same) {
-            None => joined.push(finding),
-            Some(earlier) => {
+        let key = finding.place.span().map(|span| (finding.code, span));
+        match key.and_then(|key| first.get(&key).copied()) {
+            None => {
+                first.extend(key.map(|key| (key, joined.len())));
+                joined.push(finding);
+            }
+            Some(at) => {
+                let earlier: &mut Diagnostic = &mut joined[at];
                 let name = finding.service.as_deref().filter(|name| earlier.service.as_deref() != Some(name));
                 let span = name.and_then(|name| project.service_place(name));
                 earlier.related.extend(span.map(|span| Label::new(span, "this service shares it")));
@@ -76,8 +80,12 @@ fn run_rule(rule: &'static Rule, cx: &ProjectCx<'_>, host: Option<&HostFacts>, o
 }
 
 fn each_service<'a>(cx: &'a ProjectCx<'a>, mut visit: impl FnMut(&ServiceCx<'a>)) {
+    let mut firsts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, request) in cx.requests.iter().enumerate() {
+        firsts.entry(&request.service).or_insert(at);
+    }
     for (name, service) in cx.project.services() {
-        let first = cx.requests.iter().position(|request| request.service == name);
+        let first = firsts.get(name).copied();
         let requests = first.map_or(&[][..], |first| {
             let count = cx.requests[first..].iter().take_while(|request| request.service == name).count();
             &cx.requests[first..first + count]

@@ -19,6 +19,11 @@ pub const SYNTAX_ERROR: Code = Code::new("CG001");
 /// A limit on size, depth or alias expansion.
 pub const LIMIT: Code = Code::new("CG007");
 
+/// Nodes that a file may have. Each takes about a kilobyte before it is judged, so that a file
+/// of the largest size, with a node for every other byte, would take more memory than a machine
+/// for tests has. Compose's files have some hundreds.
+const MAX_NODES: usize = 1_000_000;
+
 /// Reads a file's text.
 pub fn parse(file: FileId, sources: &SourceMap) -> (Tree, Vec<Diagnostic>) {
     let text = sources.file(file).text();
@@ -26,19 +31,7 @@ pub fn parse(file: FileId, sources: &SourceMap) -> (Tree, Vec<Diagnostic>) {
     let mut problems = dialect::check_bytes(file, text);
     let is_readable = problems.is_empty();
     if is_readable {
-        for next in events::events(text) {
-            match next {
-                Ok(event) => builder.take(event),
-                Err(stop) => {
-                    let (code, what) =
-                        if stop.is_limit { (LIMIT, "") } else { (SYNTAX_ERROR, "not YAML from here on: ") };
-                    let at = stop.at;
-                    builder.problem(code, Span::new(file, at, next_char(text, at)), format!("{what}{}", stop.reason));
-                    builder.tree.is_incomplete = true;
-                    break;
-                }
-            }
-        }
+        builder.take_all();
     } else {
         builder.tree.is_incomplete = true;
     }
@@ -81,6 +74,29 @@ impl<'a> Builder<'a> {
 
     fn problem(&mut self, code: Code, span: Span, message: String) {
         self.problems.push(Diagnostic::new(code, Severity::Error, message, Place::Source(span.into())));
+    }
+
+    /// Takes what the scanner sees, up to its end or to a limit.
+    fn take_all(&mut self) {
+        for next in events::events(self.text) {
+            match next {
+                Ok(next) if self.tree.nodes.len() >= MAX_NODES => {
+                    self.stop(LIMIT, next.start, format!("the file has more than {MAX_NODES} nodes"));
+                }
+                Ok(next) => self.take(next),
+                Err(stop) if stop.is_limit => self.stop(LIMIT, stop.at, stop.reason),
+                Err(stop) => self.stop(SYNTAX_ERROR, stop.at, format!("not YAML from here on: {}", stop.reason)),
+            }
+            if self.tree.is_incomplete {
+                break;
+            }
+        }
+    }
+
+    /// The tree ends here, and says why.
+    fn stop(&mut self, code: Code, at: usize, message: String) {
+        self.problem(code, Span::new(self.tree.file, at, next_char(self.text, at)), message);
+        self.tree.is_incomplete = true;
     }
 
     fn take(&mut self, next: Spanned) {

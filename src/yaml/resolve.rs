@@ -20,9 +20,11 @@ use crate::{
 /// A key that its mapping already has.
 pub const DUPLICATE_KEY: Code = Code::new("CG002");
 
-/// Nodes that a document may have once its aliases are expanded (compose-go
-/// loader/reset.go, `defaultMaxNodeVisits`).
-const MAX_VISITS: usize = 100_000;
+/// Nodes that the aliases of a document may stand for. Newer Compose counts all nodes of a
+/// document against this number (compose-go loader/reset.go, `defaultMaxNodeVisits`, e70e961);
+/// 2.40.3 counts none. Here a node that is written out costs nothing: `parse` bounds those, and
+/// 2.40.3 reads a file that has many.
+const MAX_EXPANDED: usize = 100_000;
 /// How deep aliases and collections together may nest.
 const MAX_DEPTH: usize = 256;
 
@@ -33,6 +35,8 @@ pub struct Resolved {
     pub value: Value,
     /// Paths whose earlier value an overlay takes away, in the order of the text.
     pub cleared: Vec<Cleared>,
+    /// How many nodes were read, each as often as aliases led to it.
+    pub nodes: usize,
     /// What was wrong.
     pub problems: Vec<Diagnostic>,
 }
@@ -55,12 +59,13 @@ pub fn resolve(tree: &Tree, root: NodeId) -> Resolved {
         path: Vec::new(),
         cleared: Vec::new(),
         problems: Vec::new(),
-        visits: 0,
+        nodes: 0,
+        expanded: 0,
         aliases: Vec::new(),
         is_stopped: false,
     };
     let value = resolver.node(root, None, Via::Text, false).unwrap_or_default();
-    Resolved { value, cleared: resolver.cleared, problems: resolver.problems }
+    Resolved { value, cleared: resolver.cleared, nodes: resolver.nodes, problems: resolver.problems }
 }
 
 struct Resolver<'a> {
@@ -68,7 +73,9 @@ struct Resolver<'a> {
     path: Vec<String>,
     cleared: Vec<Cleared>,
     problems: Vec<Diagnostic>,
-    visits: usize,
+    nodes: usize,
+    /// Nodes met through aliases.
+    expanded: usize,
     /// Anchored nodes that are being expanded, for cycles.
     aliases: Vec<(NodeId, Span)>,
     is_stopped: bool,
@@ -84,7 +91,8 @@ impl<'a> Resolver<'a> {
     /// `!override` stands above, below which Compose looks for tags no more.
     fn node(&mut self, id: NodeId, key: Option<Span>, via: Via, is_plain: bool) -> Option<Value> {
         let node = self.tree.node(id);
-        self.visits += 1;
+        self.nodes += 1;
+        self.expanded += usize::from(!self.aliases.is_empty());
         self.hold_limits(node.span);
         if self.is_stopped {
             return Some(Value::default());
@@ -107,23 +115,23 @@ impl<'a> Resolver<'a> {
         Some(Value { data, sources: vec![origin], hole: None })
     }
 
-    /// Stops once there are too many nodes or levels, with one finding.
+    /// Stops once aliases stand for too many nodes or there are too many levels, with one finding.
     fn hold_limits(&mut self, span: Span) {
-        let is_wide = self.visits > MAX_VISITS;
+        let is_wide = self.expanded > MAX_EXPANDED;
         if self.is_stopped || !is_wide && self.path.len() + self.aliases.len() <= MAX_DEPTH {
             return;
         }
         self.is_stopped = true;
-        let what =
-            if is_wide { format!("more than {MAX_VISITS} nodes") } else { format!("more than {MAX_DEPTH} levels") };
         // The outermost alias is the one that a person can take out.
-        let (place, lead) = match self.aliases.first() {
-            Some((_, alias)) => (*alias, "with its aliases expanded "),
-            None => (span, ""),
+        let place = self.aliases.first().map_or(span, |(_, alias)| *alias);
+        let message = match is_wide {
+            true => format!("the aliases stand for more than {MAX_EXPANDED} nodes"),
+            false if self.aliases.is_empty() => format!("the file has more than {MAX_DEPTH} levels"),
+            false => format!("with its aliases expanded the file has more than {MAX_DEPTH} levels"),
         };
         let help = "newer Compose gives up here, older ones take all the memory they can get; \
                     write repeated parts out, or drop them";
-        self.report(LIMIT, place, format!("{lead}the file has {what}")).help = Some(help.into());
+        self.report(LIMIT, place, message).help = Some(help.into());
     }
 
     /// The path without one `<<`, as Compose records it.

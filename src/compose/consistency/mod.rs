@@ -5,7 +5,7 @@
 //! Every check runs, so that one run tells all. `count` beside `device_ids` has a rule of its own.
 
 mod graph;
-mod hole;
+pub(super) mod hole;
 mod references;
 mod resources;
 mod services;
@@ -35,34 +35,48 @@ pub(super) struct Checked {
 
 /// What Compose refuses in a project whose files have been merged. With `is_each_profile`
 /// every profile is judged, each on its own: what Compose refuses only because copies of a
-/// service for different profiles are on together is no finding.
-pub(super) fn check(project: &Project, is_each_profile: bool) -> Checked {
+/// service for different profiles are on together is no finding. Of a project that is not
+/// whole nothing is said that the missing part may set right.
+pub(super) fn check(project: &Project, is_each_profile: bool, is_whole: bool) -> Checked {
     let model = completed(project);
     let mut found = resources::check(&model);
     if project.is_interpolated {
         // Values are compared as Compose casts them: `1g` and `1024m` are one size.
         let (typed, unreadable) = typed(&model);
         found.extend(unreadable.into_iter().map(unreadable_value));
+        let scope = Scope { project, typed: &typed, is_whole };
         found.extend(if is_each_profile {
-            of_each_profile(&typed)
+            of_each_profile(&scope)
         } else {
-            of_services(&typed, &active_profiles(project))
+            of_services(&scope, &active_profiles(project))
         });
         resources::secrets_without_source(&typed, &mut found);
     }
     let count = found.len();
     let holes = hole::spans(&project.model);
-    found.retain(|finding| finding.place.span().is_none_or(|span| !holes.contains(&span)));
+    let labels = |finding: &Diagnostic| finding.related.iter().any(|label| holes.contains(&label.span));
+    found.retain(|finding| finding.place.span().is_none_or(|span| !holes.contains(&span)) && !labels(finding));
     Checked { is_accepted: found.len() == count, findings: found }
 }
 
+/// What the services' checks look at.
+struct Scope<'a> {
+    project: &'a Project,
+    /// Its values, cast.
+    typed: &'a Value,
+    is_whole: bool,
+}
+
 /// The checks of the services that some profiles switch on.
-fn of_services(typed: &Value, profiles: &[String]) -> Vec<Diagnostic> {
-    let view = View { project: typed, active: active(typed, profiles) };
+fn of_services(scope: &Scope<'_>, profiles: &[String]) -> Vec<Diagnostic> {
+    let view = View { project: scope.typed, active: active(scope.typed, profiles) };
     let mut found = Vec::new();
     for (name, service) in &view.active {
         services::check(name, service, &mut found);
-        references::check(&view, name, service, &mut found);
+        if scope.is_whole {
+            services::origin(name, service, scope.project, &mut found);
+            references::check(&view, name, service, &mut found);
+        }
     }
     graph::check(&view, &mut found);
     services::container_names(&view.active, &mut found);
@@ -71,17 +85,17 @@ fn of_services(typed: &Value, profiles: &[String]) -> Vec<Diagnostic> {
 
 /// What is wrong with all profiles on and also with one of them, or none, on alone: the first
 /// alone would blame copies that never meet, the second references to another profile.
-fn of_each_profile(typed: &Value) -> Vec<Diagnostic> {
-    let services = typed.get("services").and_then(Value::as_map).into_iter().flat_map(Map::values);
+fn of_each_profile(scope: &Scope<'_>) -> Vec<Diagnostic> {
+    let services = scope.typed.get("services").and_then(Value::as_map).into_iter().flat_map(Map::values);
     let profiles = services.filter_map(|service| service.get("profiles").and_then(Value::as_seq)).flatten();
     let profiles: BTreeSet<&str> = profiles.filter_map(Value::as_str).collect();
-    let mut found = of_services(typed, &["*".to_owned()]);
+    let mut found = of_services(scope, &["*".to_owned()]);
     if found.is_empty() || profiles.is_empty() {
         return found;
     }
-    let mut alone = of_services(typed, &[]);
+    let mut alone = of_services(scope, &[]);
     for profile in profiles {
-        alone.extend(of_services(typed, &[profile.to_owned()]));
+        alone.extend(of_services(scope, &[profile.to_owned()]));
     }
     found.retain(|finding| alone.contains(finding));
     found

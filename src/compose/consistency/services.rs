@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{at, beside};
-use crate::{diag::Diagnostic, yaml::Value};
+use crate::{compose::Project, diag::Diagnostic, yaml::Value};
 
 /// Pairs that say the same thing twice: if both are there they must be equal. The third is the
 /// structure that must be there for Compose to compare.
@@ -15,12 +15,21 @@ const TWICE: &[(&str, &[&str], &[&str])] = &[
     ("pids_limit", &["deploy", "resources", "limits", "pids"], &["deploy", "resources", "limits"]),
 ];
 
-/// All checks of one service.
-pub(super) fn check(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
+/// A service runs something. One whose image is an empty text runs nothing.
+pub(super) fn origin(name: &str, service: &Value, project: &Project, found: &mut Vec<Diagnostic>) {
     if ["image", "build", "provider"].iter().all(|key| service.get(key).is_none()) {
         let message = format!("service `{name}` has neither `image` nor `build`");
-        found.push(at(name, service, message, "name an image, or a folder to build one from"));
+        let finding = at(name, service, message, "name an image, or a folder to build one from");
+        let empty = project.service(name).and_then(|service| service.get("image"));
+        found.push(match empty {
+            Some(empty) => beside(finding, empty, "this is empty"),
+            None => finding,
+        });
     }
+}
+
+/// All checks of one service by itself.
+pub(super) fn check(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
     build(name, service, found);
     if let (Some(mode), Some(networks)) = (service.get("network_mode"), service.get("networks")) {
         let message = format!("service `{name}` has both `network_mode` and `networks`");
