@@ -40,7 +40,7 @@ pub(super) fn run(
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
     check(args)?;
-    let selection = Selection::new(&args.select, &args.ignore)?;
+    let selection = Selection::new(&args.select, &args.extend_select, &args.ignore)?;
     let mut files = DiskFiles::new(&world.working_directory);
     let host = args.host.as_deref().map(|host| facts_of(host, &files)).transpose()?;
     let is_stdin_project = args.project.files.iter().any(|file| is_stdin(file));
