@@ -15,14 +15,21 @@ mod cg010_bad_x_composegpu;
 mod cg011_unused_ignore;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;
+mod cg103_implicit_count;
 mod cg104_devices_under_limits;
 mod cg105_misindented_gpu_block;
 mod cg106_legacy_gpu_reservation;
 mod cg107_obsolete_version;
+mod cg108_cdi_request_shape;
+mod cg109_cdi_name_malformed;
 mod cg110_mixed_request_forms;
+mod cg111_swarm_unsupported;
 mod cg112_unknown_gpu_key;
 mod cg113_gpus_scalar;
 mod cg114_unreadable_count;
+mod cg115_overlay_appends_gpus;
+mod cg116_unknown_driver_name;
+mod cg117_unsatisfiable_capabilities;
 mod cg118_device_ids_type;
 mod cg119_legacy_runtime_form;
 mod cg201_visible_devices_overridden;
@@ -90,14 +97,21 @@ pub static ALL: &[&Rule] = &[
     &cg011_unused_ignore::RULE,
     &cg101_missing_capabilities::RULE,
     &cg102_count_and_device_ids::RULE,
+    &cg103_implicit_count::RULE,
     &cg104_devices_under_limits::RULE,
     &cg105_misindented_gpu_block::RULE,
     &cg106_legacy_gpu_reservation::RULE,
     &cg107_obsolete_version::RULE,
+    &cg108_cdi_request_shape::RULE,
+    &cg109_cdi_name_malformed::RULE,
     &cg110_mixed_request_forms::RULE,
+    &cg111_swarm_unsupported::RULE,
     &cg112_unknown_gpu_key::RULE,
     &cg113_gpus_scalar::RULE,
     &cg114_unreadable_count::RULE,
+    &cg115_overlay_appends_gpus::RULE,
+    &cg116_unknown_driver_name::RULE,
+    &cg117_unsatisfiable_capabilities::RULE,
     &cg118_device_ids_type::RULE,
     &cg119_legacy_runtime_form::RULE,
     &cg201_visible_devices_overridden::RULE,
@@ -143,7 +157,8 @@ pub static ALL: &[&Rule] = &[
 pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
 
 /// Rules whose findings are advice that not everybody wants: off until they are selected.
-pub const PEDANTIC: [Code; 0] = [];
+pub const PEDANTIC: [Code; 0] = [
+];
 
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {
