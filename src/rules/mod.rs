@@ -37,11 +37,20 @@ mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
 mod cg204_cuda_visible_devices_invalid;
 mod cg205_count_not_exclusive;
+mod cg206_index_pin;
 mod cg209_legacy_mig_id;
+mod cg210_visible_devices_invalid;
 mod cg301_driver_library_mount;
+mod cg302_wsl_lib_mount;
 mod cg303_raw_device_nodes;
 mod cg304_incomplete_device_nodes;
+mod cg305_mount_shadows_injection;
+mod cg306_rocm_host_mount;
 mod cg401_runtime_without_visible_devices;
+mod cg402_missing_driver_capability;
+mod cg403_invalid_driver_capability;
+mod cg404_stub_libcuda;
+mod cg405_requirement_check_disabled;
 mod cg601_missing_module;
 mod cg701_privileged_gpu;
 mod ch001_no_device_driver;
@@ -68,8 +77,10 @@ mod ch027_spec_not_kept_after_reboot;
 mod ch028_conflicting_cdi_specs;
 mod ch029_malformed_cdi_spec;
 mod ch030_cdi_names_incomplete;
+mod command;
 mod devices;
 mod fix;
+mod images;
 mod nvidia;
 mod rule;
 mod run;
@@ -119,11 +130,20 @@ pub static ALL: &[&Rule] = &[
     &cg203_cuda_visible_devices_renumbered::RULE,
     &cg204_cuda_visible_devices_invalid::RULE,
     &cg205_count_not_exclusive::RULE,
+    &cg206_index_pin::RULE,
     &cg209_legacy_mig_id::RULE,
+    &cg210_visible_devices_invalid::RULE,
     &cg301_driver_library_mount::RULE,
+    &cg302_wsl_lib_mount::RULE,
     &cg303_raw_device_nodes::RULE,
     &cg304_incomplete_device_nodes::RULE,
+    &cg305_mount_shadows_injection::RULE,
+    &cg306_rocm_host_mount::RULE,
     &cg401_runtime_without_visible_devices::RULE,
+    &cg402_missing_driver_capability::RULE,
+    &cg403_invalid_driver_capability::RULE,
+    &cg404_stub_libcuda::RULE,
+    &cg405_requirement_check_disabled::RULE,
     &cg601_missing_module::RULE,
     &cg701_privileged_gpu::RULE,
     &ch001_no_device_driver::RULE,
@@ -157,8 +177,7 @@ pub static ALL: &[&Rule] = &[
 pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
 
 /// Rules whose findings are advice that not everybody wants: off until they are selected.
-pub const PEDANTIC: [Code; 0] = [
-];
+pub const PEDANTIC: [Code; 1] = [cg206_index_pin::RULE.code];
 
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {
