@@ -53,6 +53,16 @@ mod cg404_stub_libcuda;
 mod cg405_requirement_check_disabled;
 mod cg601_missing_module;
 mod cg701_privileged_gpu;
+mod cg702_seccomp_unconfined_gpu;
+mod cg801_shm_too_small;
+mod cg802_tensor_parallel_exceeds_gpus;
+mod cg803_memlock_ulimit;
+mod cg805_unbounded_restart_gpu;
+mod cg806_memory_fractions_exceed_gpu;
+mod cg901_gpu_mandatory_in_base;
+mod cg902_profile_drift;
+mod cg903_rocm_nodes;
+mod cg904_render_group;
 mod ch001_no_device_driver;
 mod ch002_unknown_runtime;
 mod ch003_docker_desktop_linux;
@@ -82,10 +92,12 @@ mod devices;
 mod fix;
 mod images;
 mod nvidia;
+mod parallel;
 mod rule;
 mod run;
 mod sink;
 mod suppress;
+mod together;
 
 use crate::diag::Code;
 
@@ -146,6 +158,16 @@ pub static ALL: &[&Rule] = &[
     &cg405_requirement_check_disabled::RULE,
     &cg601_missing_module::RULE,
     &cg701_privileged_gpu::RULE,
+    &cg702_seccomp_unconfined_gpu::RULE,
+    &cg801_shm_too_small::RULE,
+    &cg802_tensor_parallel_exceeds_gpus::RULE,
+    &cg803_memlock_ulimit::RULE,
+    &cg805_unbounded_restart_gpu::RULE,
+    &cg806_memory_fractions_exceed_gpu::RULE,
+    &cg901_gpu_mandatory_in_base::RULE,
+    &cg902_profile_drift::RULE,
+    &cg903_rocm_nodes::RULE,
+    &cg904_render_group::RULE,
     &ch001_no_device_driver::RULE,
     &ch002_unknown_runtime::RULE,
     &ch003_docker_desktop_linux::RULE,
@@ -177,7 +199,12 @@ pub static ALL: &[&Rule] = &[
 pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
 
 /// Rules whose findings are advice that not everybody wants: off until they are selected.
-pub const PEDANTIC: [Code; 1] = [cg206_index_pin::RULE.code];
+pub const PEDANTIC: [Code; 4] = [
+    cg206_index_pin::RULE.code,
+    cg702_seccomp_unconfined_gpu::RULE.code,
+    cg803_memlock_ulimit::RULE.code,
+    cg805_unbounded_restart_gpu::RULE.code,
+];
 
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {
