@@ -42,6 +42,14 @@ impl Fixture {
         Ok(fs::read_to_string(self.path.join("README.md"))?.contains(&format!("refuses `{form}/`")))
     }
 
+    /// Whether a form, though Compose takes it, asks for nothing that a host could give, as the README says.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub(crate) fn is_unserved(&self, form: &str) -> io::Result<bool> {
+        Ok(fs::read_to_string(self.path.join("README.md"))?.contains(&format!("No host gives `{form}/` a GPU")))
+    }
+
     /// The arguments that name the project to composegpu and to Compose alike (`-f A -f B`); none
     /// where the folder's own file is meant.
     ///
