@@ -3,6 +3,7 @@
 
 mod explain;
 mod lint;
+mod output;
 mod render;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -15,7 +16,8 @@ use super::{
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
-pub(super) use lint::{FailOn, LintArgs, LintFormat};
+pub(super) use lint::{FailOn, LintArgs};
+pub(super) use output::{LintFormat, Output};
 pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form

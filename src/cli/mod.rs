@@ -20,6 +20,7 @@ mod join;
 mod judge;
 mod lint;
 mod message;
+mod output;
 mod patch;
 mod patterns;
 #[cfg(feature = "probe")]
