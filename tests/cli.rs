@@ -10,6 +10,8 @@ mod folder;
 mod formats;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/manual.rs"]
+mod manual;
 #[path = "cli/render.rs"]
 mod render;
 #[path = "cli/search.rs"]

@@ -3,6 +3,7 @@
 
 mod explain;
 mod lint;
+mod manual;
 mod output;
 mod render;
 
@@ -17,6 +18,7 @@ use super::{
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
 pub(super) use lint::{FailOn, LintArgs};
+pub(super) use manual::{CompletionsArgs, completions, man};
 pub(super) use output::{LintFormat, Output};
 pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
 
@@ -67,6 +69,10 @@ pub(super) enum Verb {
     Explain(Box<ExplainArgs>),
     /// List the rules
     Rules(RulesArgs),
+    /// Print what makes a shell complete this command's flags
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// Which project: the flags of `docker compose`.

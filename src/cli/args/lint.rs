@@ -17,8 +17,7 @@ pub(in crate::cli) struct LintArgs {
     /// Path to show for standard input, and to look for its neighbours
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) stdin_filename: Option<PathBuf>,
-    /// How to print the findings: human, concise, json, github, sarif or markdown; with `=FILE` into that file.
-    /// May be repeated; one goes to standard output
+    /// How to print the findings; with `=FILE`, into that file; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(in crate::cli) format: Vec<Output>,
     /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`

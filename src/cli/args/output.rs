@@ -1,6 +1,8 @@
 //! What was said about the ways to print findings: `--format human --format sarif=out.sarif`.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{ffi::OsStr, path::PathBuf, str::FromStr};
+
+use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
 
 /// Formats of `lint`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +21,13 @@ pub(in crate::cli) enum LintFormat {
     Markdown,
 }
 
-const FORMATS: [(&str, LintFormat); 6] = [
-    ("human", LintFormat::Human),
-    ("concise", LintFormat::Concise),
-    ("json", LintFormat::Json),
-    ("github", LintFormat::Github),
-    ("sarif", LintFormat::Sarif),
-    ("markdown", LintFormat::Markdown),
+const FORMATS: [(&str, LintFormat, &str); 6] = [
+    ("human", LintFormat::Human, "Headlines, lines and help"),
+    ("concise", LintFormat::Concise, "One line a finding"),
+    ("json", LintFormat::Json, "One document for programs (schemas/report-v1.schema.json)"),
+    ("github", LintFormat::Github, "Annotations of GitHub Actions"),
+    ("sarif", LintFormat::Sarif, "SARIF 2.1.0, for code scanning"),
+    ("markdown", LintFormat::Markdown, "A table for a job summary or a comment"),
 ];
 
 /// One format and where it goes.
@@ -42,13 +44,42 @@ impl FromStr for Output {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
-        let Some((_, format)) = FORMATS.iter().find(|(known, _)| *known == name) else {
-            let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
+        let Some((_, format, _)) = FORMATS.iter().find(|(known, ..)| *known == name) else {
+            let names: Vec<&str> = FORMATS.iter().map(|(name, ..)| *name).collect();
             return Err(format!("the formats are {}", names.join(", ")));
         };
         match file {
             Some("") => Err(format!("`{name}=` lacks the file's name")),
             file => Ok(Self { format: *format, file: file.map(PathBuf::from) }),
         }
+    }
+}
+
+/// Reads an [`Output`], and names the formats for help and completions.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cli) struct OutputParser;
+
+impl ValueParserFactory for Output {
+    type Parser = OutputParser;
+
+    fn value_parser() -> OutputParser {
+        OutputParser
+    }
+}
+
+impl TypedValueParser for OutputParser {
+    type Value = Output;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Output, clap::Error> {
+        Output::from_str.parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
+        Some(Box::new(FORMATS.iter().map(|(name, _, help)| PossibleValue::new(*name).help(*help))))
     }
 }
