@@ -83,7 +83,8 @@ pub(super) fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "code   {:width$}  severity  fix        summary", "name")?;
     for rule in rules::ALL {
         let (severity, fix) = (rule.severity.as_str(), rule.fix.as_str());
-        writeln!(out, "{}  {:width$}  {severity:8}  {fix:9}  {}", rule.code, rule.name, rule.summary)?;
+        let note = if rule.is_pedantic() { " (off by default)" } else { "" };
+        writeln!(out, "{}  {:width$}  {severity:8}  {fix:9}  {}{note}", rule.code, rule.name, rule.summary)?;
     }
     Ok(())
 }
@@ -94,6 +95,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
         "name": rule.name,
         "severity": rule.severity.as_str(),
         "fix": rule.fix.as_str(),
+        "default": !rule.is_pedantic(),
         "since": rule.since,
         "summary": rule.summary,
     })

@@ -41,8 +41,7 @@ pub(super) fn run(
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
     check(args)?;
-    output::check(&args.format)?;
-    let selection = Selection::new(&args.select, &args.ignore)?;
+    let selection = Selection::new(&args.select, &args.extend_select, &args.ignore)?;
     let mut files = DiskFiles::new(&world.working_directory);
     let host = args.host.as_deref().map(|host| facts_of(host, &files)).transpose()?;
     let is_stdin_project = args.project.files.iter().any(|file| is_stdin(file));
@@ -76,6 +75,7 @@ pub(super) fn run(
 
 /// What the flags cannot mean together.
 fn check(args: &LintArgs) -> Result<(), CliError> {
+    output::check(&args.format)?;
     let usage = |text: &str| Err(CliError::Usage(text.to_owned()));
     let stdin_paths = args.paths.iter().filter(|path| is_stdin(path)).count();
     let has_stdin = stdin_paths > 0 || args.project.files.iter().any(|file| is_stdin(file));

@@ -38,6 +38,9 @@ pub(in crate::cli) struct LintArgs {
     /// Report these alone: codes, beginnings of codes, names; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
+    /// Report these too: pedantic rules, which are off by default, or `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(in crate::cli) extend_select: Vec<String>,
     /// Leave these out: codes, beginnings of codes, names; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
