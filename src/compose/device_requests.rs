@@ -4,14 +4,11 @@
 //! Source: compose-go validation/validation.go, `checkDeviceRequest` (v2.9.1), which looks at
 //! the keys alone: an empty `device_ids` counts.
 
-use super::{Project, schema::MISSING_CAPABILITIES};
+use super::{Project, own_file, schema::MISSING_CAPABILITIES};
 use crate::{
     diag::{Applicability, Code, Diagnostic, Edit, Fix, Label, Place, Severity},
     source::SourceMap,
-    yaml::{
-        Origin, Value, Via,
-        edit::{self, File},
-    },
+    yaml::{Value, edit},
 };
 
 /// A request that says both how many devices and which.
@@ -73,11 +70,4 @@ fn add_capabilities(project: &Project, sources: &SourceMap, item: &Value) -> Opt
 
 fn fix(title: &str, applicability: Applicability, edits: Vec<Edit>) -> Option<Fix> {
     (!edits.is_empty()).then(|| Fix { title: title.to_owned(), applicability, edits })
-}
-
-/// The file of a place that may be changed without changing another place.
-fn own_file<'a>(project: &'a Project, sources: &'a SourceMap, origin: &Origin) -> Option<File<'a>> {
-    let is_own = origin.via == Via::Text && !project.is_shared(origin.node);
-    let tree = project.tree(origin.node.file).filter(|_| is_own)?;
-    Some(File { tree, text: sources.file(origin.node.file).text() })
 }
