@@ -2,6 +2,7 @@
 //! is in `settings`.
 
 mod explain;
+mod form;
 mod lint;
 mod render;
 
@@ -15,8 +16,9 @@ use super::{
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
+pub(super) use form::FormArg;
 pub(super) use lint::{FailOn, LintArgs, LintFormat};
-pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
+pub(super) use render::{ExplainFormat, Fallback, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
 /// that works on a host.
