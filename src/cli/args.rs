@@ -2,6 +2,7 @@
 //! is in `settings`.
 
 mod explain;
+mod form;
 mod lint;
 mod manual;
 mod output;
@@ -17,10 +18,11 @@ use super::{
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
+pub(super) use form::FormArg;
 pub(super) use lint::{FailOn, LintArgs};
 pub(super) use manual::{CompletionsArgs, completions, man};
 pub(super) use output::{LintFormat, Output};
-pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
+pub(super) use render::{ExplainFormat, Fallback, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
 /// that works on a host.

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Severity},
-    lower::Form,
     report::{Report, RuleText},
     rules,
 };
@@ -51,7 +50,7 @@ pub(super) fn run(
         answer.out = sets.iter().map(show).collect();
         return Ok(Exit::Clean);
     }
-    let target = Target { host: host.as_ref(), form: args.form.map(Form::from) };
+    let target = Target { host: host.as_ref(), form: args.form.named() };
     let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target };
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mut fixed = if args.fix || args.diff {
