@@ -4,7 +4,7 @@
 
 use super::ServiceCx;
 use crate::{
-    compose::EnvironmentEntry,
+    compose::{self, EnvironmentEntry},
     diag::Edit,
     source::SourceMap,
     yaml::{
@@ -123,27 +123,7 @@ pub(super) fn file<'a>(tree: &'a Tree, sources: &'a SourceMap) -> File<'a> {
 
 /// The file of a place that may be changed without changing another place.
 fn own_file<'a>(cx: &ServiceCx<'a>, origin: &Origin) -> Option<File<'a>> {
-    let project = cx.project.project;
-    if origin.via != Via::Text || project.is_shared(origin.node) {
-        return None;
-    }
-    let tree = project.tree(origin.node.file)?;
-    is_only(tree, origin.node.node).then(|| file(tree, cx.project.sources))
-}
-
-/// Whether no key on the way to a node is written twice: the other one would take its place.
-fn is_only(tree: &Tree, node: NodeId) -> bool {
-    let mut path = std::iter::successors(Some(node), |node| tree.node(*node).parent);
-    path.all(|node| {
-        let parent = tree.node(node).parent.map(|parent| &tree.node(parent).kind);
-        let Some(NodeKind::Mapping { entries, .. }) = parent else { return true };
-        let key = |key: NodeId| match &tree.node(key).kind {
-            NodeKind::Scalar { text, .. } => Some(text),
-            _ => None,
-        };
-        let own = entries.iter().find(|(_, value)| *value == node).and_then(|(own, _)| key(*own));
-        own.is_none() || entries.iter().filter(|(other, _)| key(*other) == own).count() == 1
-    })
+    compose::own_file(cx.project.project, cx.project.sources, origin)
 }
 
 /// The service's own node in the file of one of its parts.

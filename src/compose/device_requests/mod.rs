@@ -11,14 +11,14 @@ mod misplaced;
 mod shapes;
 
 use super::{
-    Project,
+    Project, own_file,
     reading::INCONSISTENT,
     schema::{MISSING_CAPABILITIES, SCHEMA_VIOLATION, UNKNOWN_KEY},
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Edit, Fix, Place, Severity},
     source::{SourceMap, Span},
-    yaml::{Origin, Value, Via, edit::File},
+    yaml::{Origin, Value, edit::File},
 };
 
 /// What the schema and the consistency checks call these mistakes.
@@ -106,9 +106,7 @@ impl<'a> Cx<'a> {
 
     /// The file of a place that may be changed without changing another place.
     fn own_file(&self, origin: &Origin) -> Option<File<'a>> {
-        let is_own = origin.via == Via::Text && !self.project.is_shared(origin.node);
-        let tree = self.project.tree(origin.node.file).filter(|_| is_own)?;
-        Some(File { tree, text: self.sources.file(origin.node.file).text() })
+        own_file(self.project, self.sources, origin)
     }
 
     /// Edits of the only place that a value was written at.
