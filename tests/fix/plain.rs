@@ -18,6 +18,9 @@ use super::{
 
 type Files = BTreeMap<String, String>;
 
+/// What is held of a folder with the files of a project, in a mode, with the project's arguments.
+type Check = fn(&Folder, &Files, &[&str], &[&str]) -> Result<(), Failed>;
+
 const MODES: [&[&str]; 2] = [&[], &["--unsafe-fixes"]];
 
 /// One trial for each project and property.
@@ -26,7 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let has_git = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
     let mut trials = Vec::new();
     for (name, folder, args) in projects() {
-        let each = |check: fn(&Folder, &Files, &[&str], &[&str]) -> Result<(), Failed>| {
+        let each = |check: Check| {
             let (folder, args) = (folder.clone(), args.clone());
             move || MODES.iter().try_for_each(|mode| in_mode(&folder, &args, mode, check))
         };
@@ -47,12 +50,7 @@ fn compose() -> Option<PathBuf> {
     program.is_file().then_some(program)
 }
 
-fn in_mode(
-    folder: &Path,
-    args: &[String],
-    mode: &[&str],
-    check: fn(&Folder, &Files, &[&str], &[&str]) -> Result<(), Failed>,
-) -> Result<(), Failed> {
+fn in_mode(folder: &Path, args: &[String], mode: &[&str], check: Check) -> Result<(), Failed> {
     let mut before = Files::new();
     texts(folder, Path::new(""), &mut before)?;
     let copy = Folder::new(&before)?;
