@@ -12,6 +12,7 @@ Examples:
   composegpu lint --select CG1,missing-module --format json
   composegpu lint --format github --format sarif=out.sarif
   composegpu lint --host host.json           also what a recorded host cannot give
+  composegpu lint --host 'hosts/*.json'      each service on each host, as a table
   composegpu lint --diff --unsafe-fixes --form cdi    old requests as CDI names";
 
 pub(super) const RENDER_EXAMPLES: &str = "\

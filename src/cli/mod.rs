@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod files;
 mod fix;
+mod fleet;
 mod group;
 mod hosts;
 mod join;
