@@ -138,6 +138,12 @@ pub(super) struct ProbeArgs {
     /// Write the facts here, as JSON
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Take names out: UUIDs (the same everywhere), hosts, home folders
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// Print what differs from these recorded facts; exit with 1 where it can decide what a GPU request does
+    #[arg(long, value_name = "FILE")]
+    pub(super) against: Option<PathBuf>,
     /// Longest wait for each source
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,

@@ -32,7 +32,9 @@ Examples:
 pub(super) const PROBE_EXAMPLES: &str = "\
 Examples:
   composegpu probe                           a table
-  composegpu probe -o host.json              facts for `--host host.json`";
+  composegpu probe -o host.json              facts for `--host host.json`
+  composegpu probe -o host.json --redact     without UUIDs and names, for others to see
+  composegpu probe --against host.json       what changed since";
 
 pub(super) const DOCTOR_EXAMPLES: &str = "\
 Examples:

@@ -118,7 +118,10 @@ mod with_probe {
             Answer,
             args::{ProbeArgs, ProbeFormat},
             exit::{CliError, Exit},
+            files::DiskFiles,
+            hosts::facts_of,
             probe::{self, ProbeOptions},
+            settings::Surroundings,
         },
         host::HostFacts,
     };
@@ -134,14 +137,24 @@ mod with_probe {
     /// `composegpu probe`.
     ///
     /// # Errors
-    /// None of its own: what cannot be seen is part of the answer.
-    pub(in crate::cli) fn probe(args: &ProbeArgs, answer: &mut Answer) -> Result<Exit, CliError> {
+    /// When the facts to compare with cannot be had; what cannot be seen is part of the answer.
+    pub(in crate::cli) fn probe(args: &ProbeArgs, world: &Surroundings, answer: &mut Answer) -> Result<Exit, CliError> {
         let format = match args.format {
             ProbeFormat::Json => probe::ProbeFormat::Json,
             ProbeFormat::Table => probe::ProbeFormat::Table,
         };
-        let timeout = Duration::from_secs(args.timeout);
-        let options = ProbeOptions { format, output: args.output.clone(), timeout };
+        let against = args.against.as_ref().map(|path| {
+            let facts = facts_of(path.as_os_str(), &DiskFiles::new(&world.working_directory))?;
+            Ok::<_, CliError>((path.display().to_string(), facts))
+        });
+        let options = ProbeOptions {
+            format,
+            output: args.output.clone(),
+            is_redacted: args.redact,
+            against: against.transpose()?,
+            timeout: Duration::from_secs(args.timeout),
+            width: world.table_width(),
+        };
         answer.collect(|out, err| probe::run(&options, out, err))
     }
 
@@ -169,6 +182,6 @@ fn live() -> Result<HostFacts, CliError> {
 /// # Errors
 /// Always: this build cannot do it.
 #[cfg(not(feature = "probe"))]
-pub(super) fn probe(_: &ProbeArgs, _: &mut Answer) -> Result<Exit, CliError> {
+pub(super) fn probe(_: &ProbeArgs, _: &Surroundings, _: &mut Answer) -> Result<Exit, CliError> {
     Err(CliError::Host(BLIND.to_owned()))
 }

@@ -7,6 +7,7 @@ mod concise;
 mod excerpt;
 mod fingerprint;
 mod github;
+mod host_difference;
 mod host_table;
 mod human;
 mod json;
@@ -18,6 +19,7 @@ mod secrets;
 
 pub use concise::concise;
 pub use github::github;
+pub use host_difference::{host_difference, host_difference_json};
 pub use host_table::host_table;
 pub use human::{Look, human};
 pub use json::json;

@@ -50,7 +50,14 @@ impl Lab {
         run(seconds, command.args(arguments))
     }
 
+    /// A variable that `hostlab up` printed.
+    #[allow(dead_code, reason = "some tests need none")]
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// `docker compose` against the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
         let mut command = Command::new("docker");
         command.env_clear().envs(self.variables.iter().cloned());
