@@ -4,7 +4,6 @@
 //! Without a lab every test is ignored and says why; with `LAB=require` it fails.
 #![expect(clippy::disallowed_methods, reason = "a test reads fixtures and starts programs")]
 
-#[allow(dead_code, reason = "each test uses its part of the lab")]
 #[path = "lab/engine.rs"]
 mod engine;
 

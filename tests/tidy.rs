@@ -56,6 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_yaml", &["probe/cdi"]),
     ("similar", &["cli/"]),
     ("tempfile", &["cli/write"]),
+    ("terminal_size", &["cli/settings"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
     ("toml", &["probe/toolkit_config"]),

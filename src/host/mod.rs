@@ -5,10 +5,12 @@
 //! a recorded file never holds a conclusion that a later version would draw otherwise.
 
 mod cdi;
+mod difference;
 mod docker;
 mod named;
 mod nvidia;
 mod nvml;
+mod redact;
 mod resolve;
 mod system;
 mod toolkit;
@@ -18,6 +20,7 @@ mod version;
 use serde::{Deserialize, Serialize};
 
 pub use cdi::{Cdi, DeviceProblem, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText};
+pub use difference::Difference;
 pub use docker::{Compose, ComposeKind, DiscoveredDevice, Docker, Runtime, Swarm};
 pub use nvidia::{Evidence, NvidiaDevice};
 pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};

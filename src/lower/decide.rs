@@ -7,7 +7,7 @@
 use std::borrow::Borrow;
 
 use super::{
-    Decision, Form, Reason, Unlowerable, Wanted, amd,
+    Decision, Form, Reason, UNPROVEN, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
     judge::{self, Verdict},
     trial,
@@ -161,7 +161,7 @@ fn take(form: Form, meant: &Meant, host: &HostFacts) -> Result<Decision, Unlower
         Verdict::Unknown(reason) => Ok(Decision {
             form,
             devices,
-            reasons: vec!["asked for".to_owned(), format!("not proven: {reason}")],
+            reasons: vec!["asked for".to_owned(), format!("{UNPROVEN}{reason}")],
             rejected: Vec::new(),
         }),
         Verdict::Fails(reason) | Verdict::Silent(reason) => Err(Unlowerable::NoWorkingForm(vec![(form, reason)])),
@@ -177,9 +177,9 @@ fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
         match verdict {
             Verdict::Works(reason) => return Ok(Decision { form, devices, reasons: vec![reason], rejected }),
             Verdict::Unknown(reason) => {
-                let reasons = vec![format!("not proven: {reason}")];
+                let reasons = vec![format!("{UNPROVEN}{reason}")];
                 unproven.get_or_insert_with(|| Decision { form, devices, reasons, rejected: rejected.clone() });
-                rejected.push((form, format!("not proven: {reason}")));
+                rejected.push((form, format!("{UNPROVEN}{reason}")));
             }
             Verdict::Fails(reason) | Verdict::Silent(reason) => rejected.push((form, reason)),
         }

@@ -85,6 +85,13 @@ pub fn probe(settings: &Settings) -> HostFacts {
     facts
 }
 
+/// The names that this machine goes by, for facts that should not tell.
+pub fn host_names() -> Vec<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let variable = ["HOSTNAME", "COMPUTERNAME"].iter().filter_map(|name| std::env::var(name).ok());
+    std::iter::once(name.trim().to_owned()).chain(variable).filter(|name| !name.is_empty()).collect()
+}
+
 fn recorded() -> Recorded {
     Recorded { how: "composegpu probe".to_owned(), at: clock::now(), composegpu: env!("CARGO_PKG_VERSION").to_owned() }
 }
