@@ -128,7 +128,7 @@ services:
     image: x
     profiles: [big]
     command: ["echo", "$$HOME costs $$5"]
-    env_file: [llm.env]
+    env_file: [llm.env, {path: absent.env, required: false}]
     environment: ["NVIDIA_VISIBLE_DEVICES=1", "PRICE=$$9"]
     runtime: nvidia
     devices: [/dev/fuse]
@@ -199,6 +199,7 @@ fn compose_reads_the_same_project_again() {
         "PRICE: $$9\n",
         "profiles:\n      - big\n",
         "path: /somewhere/project/llm.env\n",
+        "path: /somewhere/project/absent.env\n        required: false\n",
         "source: /somewhere/project/models\n",
     ] {
         assert!(text.contains(line), "lacks `{line}`:\n{text}");

@@ -186,7 +186,7 @@ static DEVICE: &[Field] =
     &[field("source", &Text, Filled), field("target", &Text, Filled), field("permissions", &Text, Filled)];
 
 static ENV_FILE: &[Field] =
-    &[field("path", &Text, Filled), field("required", &Flag, Filled), field("format", &Text, Filled)];
+    &[field("path", &Text, Filled), field("required", &Flag, Always), field("format", &Text, Filled)];
 
 static FILE_MOUNT: &[Field] = &[
     field("source", &Text, Filled),
