@@ -147,7 +147,7 @@ fn selinux_is_told_of_where_it_may_refuse() {
 fn a_swarm_gives_generic_resources_to_a_deployed_stack_alone() {
     let swarm = named("swarm");
     assert_eq!(auto(&reservation("count: 1"), &swarm), "runtime: 0");
-    assert!(only(Form::Swarm, &reservation("count: 1"), &swarm).contains("only `docker stack deploy` does"));
+    assert_eq!(only(Form::Swarm, &reservation("count: 1"), &swarm), "swarm: NVIDIA-GPU=1");
     let deploy = |host: &HostFacts, kind: &str, count: u32| judge::swarm(host, kind, count);
     assert_eq!(deploy(&swarm, "NVIDIA-GPU", 2).reason(), "the hook of the NVIDIA Container Toolkit injects the GPU");
     assert_eq!(deploy(&swarm, "NVIDIA-GPU", 3).reason(), "the node offers 2 of `NVIDIA-GPU`: the task waits for ever");

@@ -5,6 +5,8 @@
 mod optional;
 #[path = "render/projects.rs"]
 mod projects;
+#[path = "render/swarm.rs"]
+mod swarm;
 
 use std::collections::BTreeSet;
 

@@ -10,6 +10,7 @@ use super::{
     Decision, Form, Reason, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
     judge::{self, Verdict},
+    swarm,
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
@@ -63,6 +64,9 @@ pub fn decide<R: Borrow<GpuRequest>>(
 }
 
 fn placed(asked: &Asked, host: &HostFacts, wanted: Wanted) -> Result<Decision, Unlowerable> {
+    if wanted.form == Some(Form::Swarm) {
+        return swarm::decide(asked, host);
+    }
     let meant = devices::meant(asked, host)?;
     match wanted.form {
         Some(form) => take(form, &meant, host),
@@ -80,7 +84,7 @@ pub fn without_host<R: Borrow<GpuRequest>>(requests: &[R], form: Form) -> Result
     let is_cdi = matches!(form, Form::Cdi | Form::CdiReservation);
     match form {
         Form::Cpu => return Ok(cpu(reasons, Vec::new())),
-        Form::Swarm => return Err(swarm()),
+        Form::Swarm => return Err(swarm::without_host()),
         // A spec may name its devices by UUID alone; the engine's driver counts for itself.
         _ if is_cdi && matches!(asked, Asked::First(_)) => {
             return Err(Unlowerable::CountNeedsHost("no host was looked at".to_owned()));
@@ -140,18 +144,8 @@ fn cpu(reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Decision {
     Decision { form: Form::Cpu, devices: Vec::new(), reasons, rejected }
 }
 
-/// compose sends no generic resources to the engine (docker/compose pkg/compose/create.go
-/// `setReservations`, v5.5.0).
-fn swarm() -> Unlowerable {
-    let reason = "`docker compose up` does not send generic resources; only `docker stack deploy` does";
-    Unlowerable::NoWorkingForm(vec![(Form::Swarm, reason.to_owned())])
-}
-
 /// The form that was named, unless the host is known to refuse it.
 fn take(form: Form, meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
-    if form == Form::Swarm {
-        return Err(swarm());
-    }
     let (devices, verdict) = judged(form, meant, host);
     match verdict {
         Verdict::Works(reason) => {

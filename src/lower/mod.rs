@@ -16,6 +16,8 @@ mod render;
 mod rewrite;
 mod seen;
 mod stack;
+mod stack_file;
+mod swarm;
 mod text;
 mod unwritable;
 
@@ -28,6 +30,7 @@ pub use optional::extension_problems;
 pub use overlay::overlay;
 pub use render::{Lowered, Rendered, render};
 pub use rewrite::{Rewriting, rewrite};
+pub use stack_file::{StackFile, stack_file};
 pub use unwritable::Unwritable;
 
 /// The forms that a request can be written in.
@@ -88,7 +91,8 @@ pub struct Decision {
     /// The form.
     pub form: Form,
     /// The devices by the names to write: qualified names for [`Form::Cdi`] and
-    /// [`Form::CdiReservation`]; indices, UUIDs or `all` for the others; empty for [`Form::Cpu`].
+    /// [`Form::CdiReservation`]; `KIND=number` for [`Form::Swarm`]; indices, UUIDs or `all` for the
+    /// others; empty for [`Form::Cpu`].
     pub devices: Vec<String>,
     /// Why this form.
     pub reasons: Vec<Reason>,

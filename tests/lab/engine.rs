@@ -50,6 +50,18 @@ impl Lab {
         run(seconds, command.args(arguments))
     }
 
+    /// `docker` against the lab's engine.
+    pub(crate) fn docker(&self, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        self.program("docker", seconds, arguments)
+    }
+
+    /// A program that talks to the lab's engine.
+    pub(crate) fn program(&self, program: &str, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.variables.iter().cloned());
+        run(seconds, command.args(arguments))
+    }
+
     /// `docker compose` against the lab's engine.
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
         let mut command = Command::new("docker");
@@ -64,6 +76,11 @@ impl Drop for Lab {
         let _ = run(UP_SECONDS, &mut hostlab(["down", &self.name]));
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The folder with one folder for each engine.
+pub(crate) fn engines() -> String {
+    format!("{}/engines", std::env::var("HOSTLAB_DIR").unwrap_or_default())
 }
 
 /// Takes down labs of earlier runs whose process is gone.

@@ -57,6 +57,17 @@ pub fn portable(project: &Project, form: Form) -> Value {
     value
 }
 
+/// The same of the services that are on alone, with what they use.
+pub fn portable_active(project: &Project) -> Value {
+    let mut model = completed(project);
+    let directory = project.directory.to_string_lossy();
+    paths::resolve(&mut model, &directory, project.environment.get("HOME"));
+    active::retain(&mut model, &active_profiles(project));
+    let (mut value, _) = printed::printed(&model, Form::Yaml);
+    escape(&mut value);
+    value
+}
+
 /// The model with all that Compose adds before it looks at profiles and files.
 pub(super) fn completed(project: &Project) -> Value {
     let mut model = project.model.clone();
