@@ -8,7 +8,7 @@ use composegpu::{
     gpu::GpuRequest,
     host::{Compose, Docker, HostFacts, SeLinux, SpecOutcome, System},
     lower::{
-        Form, decide,
+        Form, Wanted, decide,
         judge::{self, Verdict},
     },
     observed::Observed,
@@ -141,6 +141,8 @@ fn selinux_is_told_of_where_it_may_refuse() {
     assert!(!reasons(&one, &docker).contains("SELinux"), "an engine that labels nothing is not refused");
     let labelling = engine(docker, |docker| docker.security_options.push("name=selinux".to_owned()));
     assert!(reasons(&one, &labelling).contains("SELinux enforces"));
+    let cpu = Wanted { form: Some(Form::Cpu), is_cpu_allowed: false };
+    assert!(!decide(&one, &labelling, cpu).expect("it is asked for").is_unlabelled, "there is nothing to reach");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 #[path = "render/optional.rs"]
 mod optional;
+#[path = "render/podman.rs"]
+mod podman;
 #[path = "render/projects.rs"]
 mod projects;
 #[path = "render/swarm.rs"]

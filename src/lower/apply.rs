@@ -83,6 +83,21 @@ pub(super) fn apply(service: &mut Value, requests: &[GpuRequest], shape: &Shape)
     notes
 }
 
+/// Takes SELinux's label off the service's containers, unless it says itself which they have; then
+/// answers so.
+pub(super) fn unlabel(service: &mut Value) -> Option<String> {
+    let is_label = |item: &&Value| item.as_str().is_some_and(|text| text.starts_with("label"));
+    let options = service.get("security_opt").and_then(Value::as_seq).unwrap_or_default();
+    match options.iter().find(is_label).and_then(Value::as_str) {
+        Some("label=disable" | "label:disable") => None,
+        Some(own) => Some(format!("its own `security_opt` `{own}` stays, which may keep it from the devices")),
+        None => {
+            extend_list(service, "security_opt", vec![Value::from("label=disable")]);
+            None
+        }
+    }
+}
+
 /// Indices of the requests of a form, as their path's last step says.
 fn indices(requests: &[GpuRequest], is_form: fn(RequestForm) -> bool) -> Vec<usize> {
     let index = |request: &GpuRequest| match request.path.last() {

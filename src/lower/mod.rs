@@ -98,6 +98,14 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// The forms that come before it in the order of choice, and what is against each.
     pub rejected: Vec<(Form, Reason)>,
+    /// Whether the container goes without SELinux's label, which would keep it from the devices.
+    pub is_unlabelled: bool,
+}
+
+impl Decision {
+    const fn new(form: Form, devices: Vec<String>, reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Self {
+        Self { form, devices, reasons, rejected, is_unlabelled: false }
+    }
 }
 
 /// Why a request cannot be written for a host.

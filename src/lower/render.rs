@@ -107,6 +107,9 @@ fn decided(own: &[GpuRequest], host: Option<&HostFacts>, wanted: Wanted) -> Resu
 
 pub(super) fn lower_service(service: &mut Value, requests: &[GpuRequest], decision: &Decision) -> Vec<String> {
     let mut notes = apply::apply(service, requests, &shape(requests, decision));
+    if decision.is_unlabelled {
+        notes.extend(apply::unlabel(service));
+    }
     if decision.form != Form::Cpu && service.get("privileged").and_then(Value::as_bool) == Some(true) {
         notes.push("`privileged` still shows it every GPU of the host".to_owned());
     }

@@ -29,11 +29,9 @@ pub(super) fn decide(asked: &Asked, host: &HostFacts) -> Result<Decision, Unlowe
                 return Err(refused("a swarm hands out GPUs by number and chooses which; `count` asks so"));
             }
         };
-        let decided = |reason: Reason| Decision {
-            form: Form::Swarm,
-            devices: vec![format!("{kind}={count}")],
-            reasons: vec!["asked for".to_owned(), reason],
-            rejected: Vec::new(),
+        let decided = |reason: Reason| {
+            let reasons = vec!["asked for".to_owned(), reason];
+            Decision::new(Form::Swarm, vec![format!("{kind}={count}")], reasons, Vec::new())
         };
         match judge::swarm(host, &kind, count) {
             Verdict::Works(reason) => return Ok(decided(reason)),
