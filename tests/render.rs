@@ -212,6 +212,32 @@ fn compose_reads_the_same_project_again() {
 }
 
 #[test]
+fn what_compose_prints_and_reads_otherwise_stays_what_it_was() {
+    let text = "\
+services:
+  a:
+    image: x
+    memswap_limit: -1
+    label_file: [a.labels]
+    labels: {'$$k': $$v}
+    gpus: [{driver: amd, count: 0}]
+    deploy: {resources: {reservations: {devices: [{driver: tpu, capabilities: [tpu], count: 0}]}}}
+";
+    let mut given = Given::of(&[("compose.yaml", text)]);
+    given.files.insert("/somewhere/project/a.labels", "A=1\n");
+    let (project, requests) = given.accepted();
+    let cpu = Wanted { form: Some(Form::Cpu), is_cpu_allowed: false };
+    let rendered = render(project, &requests, None, cpu).expect("nothing is asked for").project;
+    let text = printed(&rendered);
+    for line in ["memswap_limit: -1\n", "- /somewhere/project/a.labels\n", "$$k: $$v\n"] {
+        assert!(text.contains(line), "lacks `{line}`:\n{text}");
+    }
+    assert_eq!(text.matches("count: 0\n").count(), 2, "{text}");
+    let again = given.read_again(&text);
+    assert_eq!(again.config(&again.accepted().0), given.config(&rendered), "{text}");
+}
+
+#[test]
 fn an_overlay_says_which_compose_it_needs() {
     let first_line = |form: Form| {
         let (given, project) = rich(form);
