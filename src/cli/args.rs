@@ -4,6 +4,8 @@
 mod explain;
 mod form;
 mod lint;
+mod manual;
+mod output;
 mod render;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -17,7 +19,9 @@ use super::{
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
 pub(super) use form::FormArg;
-pub(super) use lint::{FailOn, LintArgs, LintFormat};
+pub(super) use lint::{FailOn, LintArgs};
+pub(super) use manual::{CompletionsArgs, completions, man};
+pub(super) use output::{LintFormat, Output};
 pub(super) use render::{ExplainFormat, Fallback, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
@@ -67,6 +71,10 @@ pub(super) enum Verb {
     Explain(Box<ExplainArgs>),
     /// List the rules
     Rules(RulesArgs),
+    /// Print what makes a shell complete this command's flags
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// Which project: the flags of `docker compose`.

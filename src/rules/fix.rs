@@ -8,7 +8,7 @@ use crate::{
     diag::Edit,
     source::SourceMap,
     yaml::{
-        NodeId, NodeKind, NodeRef, Origin, Tree, Value,
+        NodeId, NodeKind, NodeRef, Origin, Tree, Value, Via,
         edit::{self, File},
         emit,
     },
@@ -56,6 +56,56 @@ pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &
         NodeKind::Sequence { .. } => edit::append_item(file, origin.node.node, &item),
         NodeKind::Scalar { .. } | NodeKind::Alias { .. } => None,
     }
+}
+
+/// Writes YAML in the place of a scalar.
+pub(super) fn replace(cx: &ServiceCx<'_>, value: &Value, yaml: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, value)?;
+    edit::replace(file, value.origin()?.node.node, yaml)
+}
+
+/// Gives an entry of a mapping another key and another value.
+pub(super) fn rename(cx: &ServiceCx<'_>, value: &Value, key: &str, yaml: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, value)?;
+    let mut edits = edit::rename_key(file, value.origin()?.node.node, key)?;
+    edits.extend(replace(cx, value, yaml)?);
+    Some(edits)
+}
+
+/// Adds an entry to a mapping, behind another key where that is there.
+pub(super) fn add_entry(cx: &ServiceCx<'_>, map: &Value, behind: &str, key: &str, yaml: &str) -> Option<Vec<Edit>> {
+    let origin = map.origin()?;
+    let file = own_file(cx, origin)?;
+    let is_own =
+        |value: &&Value| value.origin().is_some_and(|own| own.via == Via::Text && own.node.file == origin.node.file);
+    let behind = map.get(behind).filter(is_own).and_then(|value| Some(value.origin()?.node.node));
+    edit::insert_entry(file, origin.node.node, behind, key, yaml)
+}
+
+/// Adds an entry to the service itself, behind one of its own.
+pub(super) fn add_to_service(cx: &ServiceCx<'_>, after: &Value, key: &str, yaml: &str) -> Option<Vec<Edit>> {
+    let origin = after.origin()?;
+    let file = own_file(cx, origin)?;
+    let service = service_node(cx, file.tree, origin.node)?;
+    edit::insert_entry(file, service, Some(origin.node.node), key, yaml)
+}
+
+/// Adds an item at the end of a list.
+pub(super) fn append(cx: &ServiceCx<'_>, list: &Value, yaml: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, list)?;
+    edit::append_item(file, list.origin()?.node.node, yaml)
+}
+
+/// Puts a tag on the last place that a value was written at.
+pub(super) fn set_tag(cx: &ServiceCx<'_>, value: &Value, tag: &str) -> Option<Vec<Edit>> {
+    let origin = value.origin()?;
+    edit::set_tag(own_file(cx, origin)?, origin.node.node, tag)
+}
+
+/// The file of a value that was written at one place, without a variable.
+fn only_file<'a>(cx: &ServiceCx<'a>, value: &Value) -> Option<File<'a>> {
+    let [origin] = value.sources.as_slice() else { return None };
+    if holds_variable(cx, value) { None } else { own_file(cx, origin) }
 }
 
 /// Whether the text of a value holds a variable, so that it may say something else elsewhere.

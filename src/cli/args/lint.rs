@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::ValueEnum;
 
-use super::{FormArg, ProjectArgs};
+use super::{FormArg, ProjectArgs, output::Output};
 use crate::cli::examples::LINT_EXAMPLES;
 
 /// `lint`.
@@ -17,9 +17,9 @@ pub(in crate::cli) struct LintArgs {
     /// Path to show for standard input, and to look for its neighbours
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) stdin_filename: Option<PathBuf>,
-    /// How to print the findings
-    #[arg(long, value_enum, default_value_t)]
-    pub(in crate::cli) format: LintFormat,
+    /// How to print the findings; with `=FILE`, into that file; may be repeated
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human")]
+    pub(in crate::cli) format: Vec<Output>,
     /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`
     #[arg(long, value_name = "FILE|@NAME|live")]
     pub(in crate::cli) host: Option<OsString>,
@@ -38,6 +38,9 @@ pub(in crate::cli) struct LintArgs {
     /// Report these alone: codes, beginnings of codes, names; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
+    /// Report these too: pedantic rules, which are off by default, or `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(in crate::cli) extend_select: Vec<String>,
     /// Leave these out: codes, beginnings of codes, names; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
@@ -55,20 +58,6 @@ pub(in crate::cli) struct LintArgs {
     pub(in crate::cli) statistics: bool,
     #[command(flatten)]
     pub(in crate::cli) project: ProjectArgs,
-}
-
-/// Formats of `lint`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum LintFormat {
-    /// Headlines, lines and help
-    #[default]
-    Human,
-    /// One document for programs (schemas/report-v1.schema.json)
-    Json,
-    /// One line a finding
-    Concise,
-    /// Annotations of GitHub Actions
-    Github,
 }
 
 /// The severity that makes a run fail.

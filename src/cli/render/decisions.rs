@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::{
-    cli::lint::name_of,
+    cli::lint::rule_of,
     diag::Diagnostic,
     lower::{Form, Lowered, Reason, StackFile, Unlowerable},
     report::{Report, concise},
@@ -46,7 +46,7 @@ pub(super) fn json(
     stack: Option<&StackFile>,
     sources: &SourceMap,
 ) -> String {
-    let report = Report { sources, findings, skipped: &[], suppressed: &[], name_of, has_statistics: false };
+    let report = Report::of(sources, findings, rule_of);
     let of_stack = stack.into_iter().flat_map(|stack| stack.notes.iter().chain(&stack.refused)).cloned();
     let wire = WireDecisions {
         version: 1,
