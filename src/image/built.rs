@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{build_fault::BuildFault, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -33,6 +34,10 @@ pub struct BuiltImage {
     pub dockerfile: Option<FileId>,
     /// What of the project the service starts, in order; unknown with the reason.
     pub starts: Observed<Vec<Start>>,
+    /// The way to the image, where the Dockerfile and its target could be read.
+    pub recipe: Option<Recipe>,
+    /// What of the build is not there.
+    pub faults: Vec<BuildFault>,
 }
 
 /// A module or a script that a service starts.
