@@ -189,9 +189,18 @@ pub fn capability_of(product: &str) -> Option<&'static str> {
     PRODUCTS.iter().find(|(word, _)| product.contains(word)).map(|(_, capability)| *capability)
 }
 
-/// Whether a product is one of those that CUDA's forward compatibility packages serve.
-/// Source: CUDA Compatibility, "Forward Compatibility": data centre GPUs, select RTX boards, Jetson.
-pub fn is_data_centre(product: &str) -> bool {
-    let is_consumer = ["GeForce", "GTX", "TITAN"].iter().any(|word| product.contains(word));
-    !is_consumer
+/// Words in the names of products that CUDA's forward compatibility packages serve, and of those that
+/// they do not.
+/// Source: CUDA Compatibility, "Forward Compatibility": data centre GPUs and select boards, read 2026-11.
+const SERVED: &[&str] = &[
+    "Tesla", "A100", "A800", "A10", "A16", "A2", "A30", "A40", "H100", "H200", "H800", "H20", "GH200", "L4", "L40",
+    "T4", "V100", "P100", "B100", "B200", "GB200", "GRID",
+];
+const NOT_SERVED: &[&str] = &["GeForce", "GTX", "TITAN"];
+
+/// Whether a product is one that forward compatibility serves; `None` for a name that says neither.
+pub fn is_data_centre(product: &str) -> Option<bool> {
+    let words: Vec<&str> = product.split([' ', '-']).collect();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    if has(NOT_SERVED) { Some(false) } else { has(SERVED).then_some(true) }
 }

@@ -48,8 +48,11 @@ const LAST_PATCH: &[((u32, u32), u32)] = &[
 /// Source: NVIDIA/nvidia-docker#1768 and #1735.
 const DELETED: &[&str] = &["11.0-", "11.2.0-", "11.4.0-", "11.4.2-"];
 
+/// A release with its three numbers.
+type Full = (u32, u32, u32);
+
 /// Operating systems with the first and the last release that has them, as (major, minor, patch).
-const SYSTEMS: &[(&str, (u32, u32, u32), (u32, u32, u32))] = &[
+const SYSTEMS: &[(&str, Full, Full)] = &[
     ("alpine", NEVER, NEVER),
     ("ubuntu16.04", (8, 0, 0), (11, 4, 9)),
     ("ubuntu18.04", (9, 0, 0), (12, 1, 9)),
@@ -59,8 +62,8 @@ const SYSTEMS: &[(&str, (u32, u32, u32), (u32, u32, u32))] = &[
     ("centos7", (8, 0, 0), (12, 4, 9)),
     ("ubi7", (8, 0, 0), (12, 4, 9)),
 ];
-const NEVER: (u32, u32, u32) = (0, 0, 0);
-const LATEST: (u32, u32, u32) = (u32::MAX, 0, 0);
+const NEVER: Full = (0, 0, 0);
+const LATEST: Full = (u32::MAX, 0, 0);
 
 /// What is wrong with a reference to NVIDIA's CUDA image; `None` where nothing is, or where the
 /// reference is to another image or names a digest.
