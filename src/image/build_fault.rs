@@ -162,6 +162,11 @@ const ENDINGS: &[&str] = &[
     ".pub",
 ];
 
+/// Whether a path that is not in the context may come into being before a build.
+pub(super) fn may_be_made(context: &Context<'_>, path: &str) -> bool {
+    is_made(path) || is_kept_out(context.files(), &context.on_disk("/"), Path::new(path))
+}
+
 /// Whether a path is, by its name, made by a build, downloaded, or kept out of repositories.
 fn is_made(path: &str) -> bool {
     let mut parts = path.split('/');

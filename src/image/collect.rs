@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    answer::Question,
+    answer::{Module, Question},
     build::{Build, DockerfileAt, build, shown},
     build_fault::{self, BuildFault},
     built::{BuiltImage, BuiltImages, Held, Program, Start},
@@ -224,14 +224,19 @@ fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String>
 }
 
 fn answer(question: &Question<'_>, start: &command::Start) -> Start {
-    let not_looked_up = || Held::Unknown("only modules are looked up".to_owned());
     let (word, program, held) = match &start.starts {
-        Starts::Module { name, may_end_in_variable, folder } => {
-            let held = question.module(start, &name.text, *may_end_in_variable, folder.as_ref());
-            (Some(name), Program::Module(name.text.clone()), held)
+        Starts::Module { name, may_end_in_variable, folder, is_run } => {
+            let (may_end_in_variable, folder, is_run) = (*may_end_in_variable, folder.as_ref(), *is_run);
+            let asked = Module { name: &name.text, may_end_in_variable, folder, is_run };
+            (Some(name), Program::Module(name.text.clone()), question.module(start, &asked))
         }
-        Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), not_looked_up()),
-        Starts::Other(name) => (None, Program::Other(name.clone()), not_looked_up()),
+        Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), question.script(start, word, false)),
+        Starts::File { word, is_executed } => {
+            (Some(word), Program::File(word.text.clone()), question.script(start, word, *is_executed))
+        }
+        Starts::Other(name) => {
+            (None, Program::Other(name.clone()), Held::Unknown("programs are not looked up".to_owned()))
+        }
         Starts::Nothing | Starts::Unknown(_) => unreachable!("only what starts something is kept"),
     };
     let place = word.and_then(|word| Some(word_span(word.span?, &word.text, question.sources)));

@@ -39,6 +39,7 @@ mod python;
 mod recipe;
 mod reference;
 mod requirement;
+mod script;
 mod shell;
 mod stage;
 mod words;

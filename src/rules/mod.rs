@@ -60,10 +60,14 @@ mod cg506_image_bakes_driver;
 mod cg507_runtime_image_compiles;
 mod cg508_gpu_image_without_request;
 mod cg601_missing_module;
+mod cg602_module_dockerignored;
+mod cg603_package_not_runnable;
 mod cg605_driver_in_image;
 mod cg606_gpu_needed_at_build;
 mod cg607_missing_build_context_path;
 mod cg608_unknown_build_target;
+mod cg609_missing_script;
+mod cg610_script_with_carriage_return;
 mod cg701_privileged_gpu;
 mod cg702_seccomp_unconfined_gpu;
 mod cg801_shm_too_small;
@@ -110,6 +114,7 @@ mod practice;
 mod rule;
 mod run;
 mod sink;
+mod starts;
 mod suppress;
 mod together;
 mod used_image;
@@ -180,10 +185,14 @@ pub static ALL: &[&Rule] = &[
     &cg507_runtime_image_compiles::RULE,
     &cg508_gpu_image_without_request::RULE,
     &cg601_missing_module::RULE,
+    &cg602_module_dockerignored::RULE,
+    &cg603_package_not_runnable::RULE,
     &cg605_driver_in_image::RULE,
     &cg606_gpu_needed_at_build::RULE,
     &cg607_missing_build_context_path::RULE,
     &cg608_unknown_build_target::RULE,
+    &cg609_missing_script::RULE,
+    &cg610_script_with_carriage_return::RULE,
     &cg701_privileged_gpu::RULE,
     &cg702_seccomp_unconfined_gpu::RULE,
     &cg801_shm_too_small::RULE,
