@@ -102,7 +102,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(feature = "probe")]
-pub(super) use with_probe::{nvml_answer, probe};
+pub(super) use with_probe::{nvml_answer, probe, try_out};
 
 #[cfg(feature = "probe")]
 use with_probe::live;
@@ -116,7 +116,7 @@ mod with_probe {
     use crate::{
         cli::{
             Answer,
-            args::{ProbeArgs, ProbeFormat},
+            args::{FormArg, ProbeArgs, ProbeFormat},
             exit::{CliError, Exit},
             files::DiskFiles,
             hosts::facts_of,
@@ -124,6 +124,7 @@ mod with_probe {
             settings::Surroundings,
         },
         host::HostFacts,
+        lower::Form,
     };
 
     /// How long each source may take when another verb asks.
@@ -132,6 +133,14 @@ mod with_probe {
     #[expect(clippy::unnecessary_wraps, reason = "a build without `probe` cannot do it")]
     pub(super) fn live() -> Result<HostFacts, CliError> {
         Ok(probe::live(TIMEOUT))
+    }
+
+    /// Starts a container for each attempt, and puts the outcomes among the facts.
+    ///
+    /// # Errors
+    /// When the user interrupts.
+    pub(in crate::cli) fn try_out(facts: &mut HostFacts, attempts: &[(Form, Vec<String>)]) -> Result<(), CliError> {
+        probe::try_out(facts, attempts, TIMEOUT)
     }
 
     /// `composegpu probe`.
@@ -150,6 +159,8 @@ mod with_probe {
         let options = ProbeOptions {
             format,
             output: args.output.clone(),
+            is_tried: args.trial,
+            form: args.form.and_then(FormArg::named),
             is_redacted: args.redact,
             against: against.transpose()?,
             timeout: Duration::from_secs(args.timeout),
@@ -174,6 +185,15 @@ const BLIND: &str = "this composegpu was built without the feature `probe`, so i
 
 #[cfg(not(feature = "probe"))]
 fn live() -> Result<HostFacts, CliError> {
+    Err(CliError::Host(BLIND.to_owned()))
+}
+
+/// Starts no container.
+///
+/// # Errors
+/// Always: this build cannot do it.
+#[cfg(not(feature = "probe"))]
+pub(super) fn try_out(_: &mut HostFacts, _: &[(crate::lower::Form, Vec<String>)]) -> Result<(), CliError> {
     Err(CliError::Host(BLIND.to_owned()))
 }
 

@@ -14,6 +14,7 @@ mod redact;
 mod resolve;
 mod system;
 mod toolkit;
+mod trial;
 mod version;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};
 pub use resolve::{CdiLookup, ResolvedDevice};
 pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, PciGpu, SeLinux, System};
 pub use toolkit::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit};
+pub use trial::{Trial, TrialOutcome};
 pub use version::Version;
 
 use crate::observed::Observed;
@@ -49,6 +51,9 @@ pub struct HostFacts {
     pub nvml: Observed<Option<Nvml>>,
     /// The kernel, device nodes and platform.
     pub system: Observed<System>,
+    /// Containers that asked for GPUs, where somebody wanted to see it tried (`probe --trial`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Trial>,
 }
 
 /// How, when and by what the facts were recorded.
@@ -121,6 +126,7 @@ impl HostFacts {
             toolkit: Observed::unknown(source, reason),
             nvml: Observed::unknown(source, reason),
             system: Observed::unknown(source, reason),
+            trials: Vec::new(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod rewrite;
 mod seen;
 mod stack;
 mod text;
+mod trial;
 mod unwritable;
 
 use std::fmt;
@@ -30,6 +31,7 @@ pub use overlay::overlay;
 pub use placement::{Placement, absent, can_do_without_gpu, placement};
 pub use render::{Lowered, Rendered, render};
 pub use rewrite::{Rewriting, rewrite};
+pub use trial::{candidates, every_form};
 pub use unwritable::Unwritable;
 
 /// The forms that a request can be written in.

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::{
-    host::{Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
+    host::{
+        Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit, Trial,
+        TrialOutcome,
+    },
     observed::Observed,
 };
 
@@ -21,6 +24,7 @@ pub fn host_table(facts: &HostFacts, width: Option<usize>) -> String {
     table.section("CDI", &facts.cdi, cdi);
     table.section("toolkit", &facts.toolkit, toolkit);
     table.section("platform", &facts.system, platform);
+    table.rows("trials", facts.trials.iter().map(trial).collect());
     table.rows("seen", vec![format!("{} by composegpu {}", facts.recorded.at, facts.recorded.composegpu)]);
     table.text
 }
@@ -57,6 +61,15 @@ impl Table {
             }
         }
     }
+}
+
+fn trial(trial: &Trial) -> String {
+    let outcome = match &trial.outcome {
+        Observed::Known(TrialOutcome::Met) => "met".to_owned(),
+        Observed::Known(TrialOutcome::Refused(text)) => format!("refused: {}", text.replace('\n', " ")),
+        Observed::Unknown { reason, .. } => format!("unknown: {reason}"),
+    };
+    format!("{} {}: {outcome}", trial.form, trial.devices.join(", "))
 }
 
 /// The line in parts of at most so many columns, cut at blanks; what follows the first stands further in.

@@ -50,6 +50,14 @@ impl Lab {
         run(seconds, command.args(arguments))
     }
 
+    /// A program outside of the lab's namespaces that talks to its engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn outside(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.variables.iter().cloned());
+        command
+    }
+
     /// A variable that `hostlab up` printed.
     #[allow(dead_code, reason = "some tests need none")]
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
@@ -59,9 +67,7 @@ impl Lab {
     /// `docker compose` against the lab's engine.
     #[allow(dead_code, reason = "some tests only look")]
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
-        let mut command = Command::new("docker");
-        command.env_clear().envs(self.variables.iter().cloned());
-        run(seconds, command.arg("compose").args(arguments).current_dir(folder))
+        run(seconds, self.outside("docker").arg("compose").args(arguments).current_dir(folder))
     }
 }
 
