@@ -27,7 +27,7 @@ impl HostFacts {
     pub fn redacted(&self, host_names: &[String]) -> Self {
         let mut names = Names { uuids: BTreeMap::new(), hosts: host_names.to_vec() };
         names.hosts.extend(self.docker.known().and_then(|docker| host_of(&docker.endpoint)));
-        names.hosts.extend(self.docker.reason().and_then(|reason| host_of(reason)));
+        names.hosts.extend(self.docker.reason().and_then(host_of));
         names.hosts.retain(|name| name.len() > 1 && name != "localhost" && !name.starts_with("127."));
         // `gpu01.example` before `gpu01`.
         names.hosts.sort_by_key(|name| std::cmp::Reverse(name.len()));
