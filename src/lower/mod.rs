@@ -19,6 +19,7 @@ mod stack;
 mod stack_file;
 mod swarm;
 mod text;
+mod trial;
 mod unwritable;
 
 use std::fmt;
@@ -31,6 +32,7 @@ pub use overlay::overlay;
 pub use render::{Lowered, Rendered, render};
 pub use rewrite::{Rewriting, rewrite};
 pub use stack_file::{StackFile, stack_file};
+pub use trial::{candidates, every_form};
 pub use unwritable::Unwritable;
 
 /// The forms that a request can be written in.

@@ -57,16 +57,19 @@ impl Lab {
 
     /// A program that talks to the lab's engine.
     pub(crate) fn program(&self, program: &str, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        run(seconds, self.outside(program).args(arguments))
+    }
+
+    /// A program outside of the lab's namespaces that talks to its engine.
+    pub(crate) fn outside(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().envs(self.variables.iter().cloned());
-        run(seconds, command.args(arguments))
+        command
     }
 
     /// `docker compose` against the lab's engine.
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
-        let mut command = Command::new("docker");
-        command.env_clear().envs(self.variables.iter().cloned());
-        run(seconds, command.arg("compose").args(arguments).current_dir(folder))
+        run(seconds, self.outside("docker").arg("compose").args(arguments).current_dir(folder))
     }
 }
 
