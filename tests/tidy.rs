@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["yaml"],
     &["compose", "host", "image"],
     &["gpu"],
-    &["rules", "lower", "messages"],
+    &["rules", "heal", "lower", "messages"],
     &["report", "probe"],
     &["cli"],
 ];
@@ -56,6 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
     ("toml", &["probe/toolkit_config"]),
+    ("toml_edit", &["heal/toml"]),
 ];
 
 /// Where the world begins: disk, environment, clock, network.
