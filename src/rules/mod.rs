@@ -58,6 +58,7 @@ mod ch030_cdi_names_incomplete;
 mod devices;
 mod fix;
 mod nvidia;
+mod remedy;
 mod run;
 mod sink;
 mod suppress;
