@@ -50,6 +50,13 @@ impl Lab {
         run(seconds, command.args(arguments))
     }
 
+    /// A shell line as the host's administrator runs it.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn mend(&self, line: &str) -> Result<(), Failed> {
+        let output = run(120, hostlab(["mend", &self.name, "--"]).arg(line))?;
+        if output.status.success() { Ok(()) } else { Err(format!("{line}\n{}", said(&output)).into()) }
+    }
+
     /// `docker compose` against the lab's engine.
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
         let mut command = Command::new("docker");
