@@ -6,8 +6,12 @@
 mod fixes;
 #[path = "cli/folder.rs"]
 mod folder;
+#[path = "cli/formats.rs"]
+mod formats;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/manual.rs"]
+mod manual;
 #[path = "cli/render.rs"]
 mod render;
 #[path = "cli/search.rs"]

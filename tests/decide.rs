@@ -142,6 +142,9 @@ fn mig_instances_are_found_by_either_name() {
         name: None,
         memory_mib: None,
         compute_capability: None,
+        architecture: None,
+        is_persistent: None,
+        compute_mode: None,
         is_mig_enabled: Some(!mig_devices.is_empty()),
         mig_devices,
     };

@@ -9,9 +9,10 @@ use std::{
 
 use composegpu::{
     host::{
-        Binary, Cdi, Compose, ComposeKind, DaemonJson, DeviceNode, DeviceProblem, DiscoveredDevice, Distribution,
-        Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, Recorded, Runtime,
-        RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System, Toolkit, Version,
+        Binary, Cdi, Compose, ComposeKind, ComputeMode, DaemonJson, DeviceNode, DeviceProblem, DiscoveredDevice,
+        Distribution, Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, Recorded,
+        Runtime, RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System, Toolkit,
+        Version,
     },
     observed::Observed,
 };
@@ -264,6 +265,9 @@ fn nvml() -> Nvml {
             name: some("NVIDIA H100"),
             memory_mib: Some(81_559),
             compute_capability: some("9.0"),
+            architecture: some("Hopper"),
+            is_persistent: Some(true),
+            compute_mode: Some(ComputeMode::ExclusiveProcess),
             is_mig_enabled: Some(true),
             mig_devices: vec![MigDevice {
                 index: 0,

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         for case in page.cases {
             let code = stem.split('-').next().unwrap_or_default().to_owned();
             let name = format!("{stem}: {}", case.heading);
-            let check = move || if host::is_host(&code) { host::check(&code, &case) } else { check(&case) };
+            let check = move || if host::is_host(&code) { host::check(&code, &case) } else { check(&code, &case) };
             trials.push(Trial::test(name, move || check().map_err(Failed::from)));
         }
     }
@@ -79,41 +79,41 @@ fn rules_and_pages(stems: &BTreeSet<String>) -> Result<(), Failed> {
     Ok(())
 }
 
-fn check(case: &Case) -> Result<(), String> {
+fn check(code: &str, case: &Case) -> Result<(), String> {
     if !case.good.is_empty() {
-        expect(&case.good, "good")?;
+        expect(code, &case.good, "good")?;
     }
     if case.bad.is_empty() {
         return Ok(());
     }
-    expect(&case.bad, "bad")?;
-    let before = Lint::of(&case.bad)?;
+    expect(code, &case.bad, "bad")?;
+    let before = Lint::of(code, &case.bad)?;
     let fixes = before.findings.iter().filter_map(|finding| Some((finding.code.as_str(), finding.fix.as_ref()?)));
-    for (code, fix) in fixes {
-        let after = Lint::of(&before.apply(&case.bad, &fix.edits)?)?;
-        if after.count(code) >= before.count(code) {
-            return Err(format!("the fix of {code} does not remove its finding"));
+    for (fixed, fix) in fixes {
+        let after = Lint::of(code, &before.apply(&case.bad, &fix.edits)?)?;
+        if after.count(fixed) >= before.count(fixed) {
+            return Err(format!("the fix of {fixed} does not remove its finding"));
         }
         let (old, new) = (before.errors(), after.errors());
         if let Some((error, _)) = new.iter().find(|(error, count)| old.get(*error).unwrap_or(&0) < count) {
-            return Err(format!("the fix of {code} brings a new {error}"));
+            return Err(format!("the fix of {fixed} brings a new {error}"));
         }
     }
-    let (fixed, passes) = fix_all(&case.bad)?;
+    let (fixed, passes) = fix_all(code, &case.bad)?;
     if !case.fixed.is_empty() && passes == 0 {
         return Err("no finding has a fix".into());
     }
-    case.fixed.iter().try_for_each(|expected| compare(expected, &fixed))
+    case.fixed.iter().try_for_each(|expected| compare(code, expected, &fixed))
 }
 
 /// Exactly the marked findings, at their lines.
-fn expect(blocks: &[Block], set: &str) -> Result<(), String> {
+fn expect(code: &str, blocks: &[Block], set: &str) -> Result<(), String> {
     let mut expected: Vec<(String, u32, String)> = Vec::new();
     for block in blocks {
         expected.extend(block.marks.iter().map(|(line, code)| (block.path.clone(), *line, code.clone())));
     }
     expected.sort();
-    let lint = Lint::of(blocks)?;
+    let lint = Lint::of(code, blocks)?;
     let found = lint.marks();
     if found == expected {
         return Ok(());
@@ -125,13 +125,13 @@ fn expect(blocks: &[Block], set: &str) -> Result<(), String> {
 }
 
 /// The text after all fixes, and the marks of what they leave.
-fn compare(expected: &Block, fixed: &[Block]) -> Result<(), String> {
+fn compare(code: &str, expected: &Block, fixed: &[Block]) -> Result<(), String> {
     let block =
         fixed.iter().find(|block| block.path == expected.path).ok_or("a fixed file that is not in the bad set")?;
     if block.text != expected.text {
         return Err(format!("fixed {}: got\n{}", expected.path, block.text));
     }
-    let found: Vec<(u32, String)> = Lint::of(fixed)?
+    let found: Vec<(u32, String)> = Lint::of(code, fixed)?
         .marks()
         .into_iter()
         .filter(|(path, ..)| *path == expected.path)

@@ -2,7 +2,7 @@
 
 use composegpu::{
     diag::{Applicability, Code, Diagnostic, Edit, Fix, Label, Place, Severity, Suppressed},
-    report::{Look, Report, Unjudged, concise, github, human, json},
+    report::{Look, Report, RuleText, Unjudged, concise, github, human, json},
     source::{FileId, SourceMap, Span},
 };
 
@@ -23,8 +23,9 @@ services:
       - count: 1
 ";
 
-fn name_of(code: Code) -> &'static str {
-    if code.as_str() == "CG115" { "overlay-appends-gpus" } else { "some-rule" }
+fn rule_of(code: Code) -> RuleText {
+    let name = if code.as_str() == "CG115" { "overlay-appends-gpus" } else { "some-rule" };
+    RuleText { name, summary: "a clause", severity: Severity::Warning, page: "# A page\n\n    gpus: 1  #~ CG115\n" }
 }
 
 fn find(sources: &SourceMap, file: FileId, text: &str) -> Span {
@@ -52,7 +53,7 @@ fn overlay() -> (SourceMap, Vec<Diagnostic>) {
 }
 
 fn report<'a>(sources: &'a SourceMap, findings: &'a [Diagnostic]) -> Report<'a> {
-    Report { sources, findings, suppressed: &[], skipped: &[], name_of, has_statistics: false }
+    Report::of(sources, findings, rule_of)
 }
 
 /// A file that wants to do things to a terminal, with a line far too long to print.

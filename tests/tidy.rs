@@ -39,6 +39,8 @@ const WALLS: &[(&str, &str)] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("bollard", &["probe/docker"]),
     ("clap", &["cli/args"]),
+    ("clap_complete", &["cli/args"]),
+    ("clap_mangen", &["cli/args"]),
     ("glob", &["cli/"]),
     ("granit_parser", &["yaml/events"]),
     ("ignore", &["cli/files"]),

@@ -2,7 +2,10 @@
 //! is in `settings`.
 
 mod explain;
+mod form;
 mod lint;
+mod manual;
+mod output;
 mod render;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -15,8 +18,11 @@ use super::{
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
-pub(super) use lint::{FailOn, LintArgs, LintFormat};
-pub(super) use render::{ExplainFormat, Fallback, FormArg, RenderArgs};
+pub(super) use form::FormArg;
+pub(super) use lint::{FailOn, LintArgs};
+pub(super) use manual::{CompletionsArgs, completions, man};
+pub(super) use output::{LintFormat, Output};
+pub(super) use render::{ExplainFormat, Fallback, RenderArgs};
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
 /// that works on a host.
@@ -65,6 +71,10 @@ pub(super) enum Verb {
     Explain(Box<ExplainArgs>),
     /// List the rules
     Rules(RulesArgs),
+    /// Print what makes a shell complete this command's flags
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// Which project: the flags of `docker compose`.

@@ -8,7 +8,7 @@ use super::{
     default_files::project_files,
     exit::{CliError, Exit},
     files::DiskFiles,
-    lint::name_of,
+    lint::rule_of,
     read_stdin,
     settings::{Surroundings, load_request},
 };
@@ -92,7 +92,7 @@ pub(super) fn read_project(
 
 /// Puts findings on standard error, where a verb's own output must stay clean.
 pub(super) fn tell(findings: &[Diagnostic], sources: &SourceMap, world: &Surroundings, answer: &mut Answer) {
-    let report = Report { sources, findings, suppressed: &[], skipped: &[], name_of, has_statistics: false };
+    let report = Report::of(sources, findings, rule_of);
     answer.err.push_str(&human(&report, world.look_err()));
 }
 

@@ -6,7 +6,7 @@ use super::{
     exit::{CliError, Exit},
     files::DiskFiles,
     hosts::facts_of,
-    lint::name_of,
+    lint::rule_of,
     propose,
     settings::Surroundings,
 };
@@ -28,14 +28,7 @@ pub(super) fn run(args: &DoctorArgs, world: &Surroundings, answer: &mut Answer) 
     let skipped: Vec<Unjudged> =
         found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
     let sources = SourceMap::default();
-    let report = Report {
-        sources: &sources,
-        findings: &found.diagnostics,
-        skipped: &skipped,
-        suppressed: &[],
-        name_of,
-        has_statistics: false,
-    };
+    let report = Report { skipped: &skipped, ..Report::of(&sources, &found.diagnostics, rule_of) };
     answer.out = match args.format {
         TextFormat::Human => human(&report, world.look()),
         TextFormat::Json => json(&report),

@@ -10,6 +10,7 @@ Examples:
   composegpu lint -f compose.yaml -f gpu.yaml    one project of two files
   composegpu lint --fix --diff               what --fix would change
   composegpu lint --select CG1,missing-module --format json
+  composegpu lint --format github --format sarif=out.sarif
   composegpu lint --host host.json           also what a recorded host cannot give
   composegpu lint --diff --unsafe-fixes --form cdi    old requests as CDI names";
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     messages,
+    report::page,
     rules::{self, Rule},
 };
 
@@ -62,10 +63,10 @@ fn unknown(text: &str) -> String {
 
 fn print_page(rule: &Rule, is_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if !is_json {
-        return out.write_all(page(rule).as_bytes());
+        return out.write_all(page(rule.page).as_bytes());
     }
     let mut value = as_json(rule);
-    value["page"] = page(rule).into();
+    value["page"] = page(rule.page).into();
     write_json(&json!({ "version": VERSION, "rule": value }), out)
 }
 
@@ -82,7 +83,8 @@ pub(super) fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "code   {:width$}  severity  fix        summary", "name")?;
     for rule in rules::ALL {
         let (severity, fix) = (rule.severity.as_str(), rule.fix.as_str());
-        writeln!(out, "{}  {:width$}  {severity:8}  {fix:9}  {}", rule.code, rule.name, rule.summary)?;
+        let note = if rule.is_pedantic() { " (off by default)" } else { "" };
+        writeln!(out, "{}  {:width$}  {severity:8}  {fix:9}  {}{note}", rule.code, rule.name, rule.summary)?;
     }
     Ok(())
 }
@@ -93,6 +95,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
         "name": rule.name,
         "severity": rule.severity.as_str(),
         "fix": rule.fix.as_str(),
+        "default": !rule.is_pedantic(),
         "since": rule.since,
         "summary": rule.summary,
     })
@@ -101,15 +104,6 @@ fn as_json(rule: &Rule) -> serde_json::Value {
 fn write_json(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     out.write_all(b"\n")
-}
-
-/// The page without the marks that its tests need.
-fn page(rule: &Rule) -> String {
-    let lines = rule.page.lines().map(|line| match line.split_once("#~ ") {
-        Some((front, _)) => front.trim_end(),
-        None => line,
-    });
-    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Codes and names of at most three rules that a text may have meant.

@@ -4,13 +4,14 @@ use std::{io::Read, path::PathBuf};
 
 use super::{
     Answer,
-    args::{FailOn, LintArgs, LintFormat},
+    args::{FailOn, LintArgs},
     exit::{CliError, Exit},
     files::DiskFiles,
     fix::{Change, Fixed, fix},
     group::{Grouped, ProjectSet, group},
     hosts::facts_of,
     judge::{Job, Judged, judge},
+    output,
     patch::patch,
     patterns::expand,
     read_stdin,
@@ -21,8 +22,7 @@ use super::{
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Severity},
-    lower::Form,
-    report::{Report, concise, github, human, json},
+    report::{Report, RuleText},
     rules,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn run(
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
     check(args)?;
-    let selection = Selection::new(&args.select, &args.ignore)?;
+    let selection = Selection::new(&args.select, &args.extend_select, &args.ignore)?;
     let mut files = DiskFiles::new(&world.working_directory);
     let host = args.host.as_deref().map(|host| facts_of(host, &files)).transpose()?;
     let is_stdin_project = args.project.files.iter().any(|file| is_stdin(file));
@@ -50,7 +50,7 @@ pub(super) fn run(
         answer.out = sets.iter().map(show).collect();
         return Ok(Exit::Clean);
     }
-    let target = Target { host: host.as_ref(), form: args.form.map(Form::from) };
+    let target = Target { host: host.as_ref(), form: args.form.named() };
     let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target };
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mut fixed = if args.fix || args.diff {
@@ -74,6 +74,7 @@ pub(super) fn run(
 
 /// What the flags cannot mean together.
 fn check(args: &LintArgs) -> Result<(), CliError> {
+    output::check(&args.format)?;
     let usage = |text: &str| Err(CliError::Usage(text.to_owned()));
     let stdin_paths = args.paths.iter().filter(|path| is_stdin(path)).count();
     let has_stdin = stdin_paths > 0 || args.project.files.iter().any(|file| is_stdin(file));
@@ -134,31 +135,24 @@ fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answe
     }
     if args.diff {
         answer.out = fixed.changes.iter().map(as_patch).collect();
-        return Ok(());
     }
-    for change in &fixed.changes {
+    for change in fixed.changes.iter().filter(|_| !args.diff) {
         write(change, world)?;
     }
-    if fixed.count > 0 {
+    if fixed.count > 0 && !args.diff {
         let files = counted(fixed.changes.len(), "file", "files");
         answer.err.push_str(&format!("fixed {} in {files}\n", counted(fixed.count, "finding", "findings")));
     }
     let run = &fixed.judged.run;
+    let prefix = world.path_prefix();
     let report = Report {
-        sources: &run.sources,
-        findings: &run.findings,
         suppressed: &run.suppressed,
         skipped: &run.unjudged,
-        name_of,
+        path_prefix: &prefix,
         has_statistics: args.statistics,
+        ..Report::of(&run.sources, &run.findings, rule_of)
     };
-    answer.out = match args.format {
-        LintFormat::Human => human(&report, world.look()),
-        LintFormat::Json => json(&report),
-        LintFormat::Concise => concise(&report),
-        LintFormat::Github => github(&report),
-    };
-    Ok(())
+    output::give(&args.format, &report, !args.diff, world, answer)
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {
@@ -177,9 +171,15 @@ fn write(change: &Change, world: &Surroundings) -> Result<(), CliError> {
     write_inside(&path, change.new.as_bytes(), project).map_err(|error| CliError::write(&change.path, error))
 }
 
-/// The name of a rule; empty for a code without one.
-pub(super) fn name_of(code: Code) -> &'static str {
-    rules::by_code(code).map_or("", |rule| rule.name)
+/// What the rule of a code says of itself; nothing for a code without one.
+pub(super) fn rule_of(code: Code) -> RuleText {
+    let none = RuleText { name: "", summary: "", severity: Severity::Info, page: "" };
+    rules::by_code(code).map_or(none, |rule| RuleText {
+        name: rule.name,
+        summary: rule.summary,
+        severity: rule.severity,
+        page: rule.page,
+    })
 }
 
 fn exit(args: &LintArgs, fixed: &Fixed) -> Exit {

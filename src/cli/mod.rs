@@ -20,6 +20,7 @@ mod join;
 mod judge;
 mod lint;
 mod message;
+mod output;
 mod patch;
 mod patterns;
 #[cfg(feature = "probe")]
@@ -40,7 +41,7 @@ use std::{
 };
 
 use self::{
-    args::{Args, TextFormat, Verb},
+    args::{Args, TextFormat, Verb, completions, man},
     exit::{CliError, Exit},
     settings::Surroundings,
 };
@@ -114,6 +115,8 @@ fn dispatch(args: &Args, stdin: &mut dyn Read, answer: &mut Answer) -> Result<Ex
         Verb::NvmlAnswer => hosts::nvml_answer(answer),
         Verb::Doctor(args) => doctor::run(args, &world, answer),
         Verb::Explain(args) => explain::run(args, &world, stdin, answer),
+        Verb::Completions(args) => answer.collect(|out, _| completions(args, out).map(|()| 0)),
+        Verb::Man => answer.collect(|out, _| man(out).map(|()| 0)),
         Verb::Rules(args) => answer.collect(|out, _| explain::list(args.format == TextFormat::Json, out).map(|()| 0)),
     }
 }

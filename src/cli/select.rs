@@ -1,4 +1,4 @@
-//! Which rules' findings are wanted: `--select` and `--ignore`.
+//! Which rules' findings are wanted: `--select`, `--extend-select` and `--ignore`.
 
 use super::{exit::CliError, explain::nearest};
 use crate::{diag::Code, rules};
@@ -6,7 +6,10 @@ use crate::{diag::Code, rules};
 /// The rules that were asked for.
 #[derive(Debug)]
 pub(super) struct Selection {
+    /// What is reported alone; empty where every rule that is not pedantic is.
     select: Vec<Selector>,
+    /// What is reported beside it.
+    extend: Vec<Selector>,
     ignore: Vec<Selector>,
 }
 
@@ -21,20 +24,21 @@ enum Selector {
 }
 
 impl Selection {
-    /// Reads both lists.
+    /// Reads the lists.
     ///
     /// # Errors
     /// [`CliError::Usage`] for a word that fits no rule.
-    pub(super) fn new(select: &[String], ignore: &[String]) -> Result<Self, CliError> {
+    pub(super) fn new(select: &[String], extend: &[String], ignore: &[String]) -> Result<Self, CliError> {
         let read =
             |words: &[String]| words.iter().map(|word| Selector::read(word.trim())).collect::<Result<Vec<_>, _>>();
-        Ok(Self { select: read(select)?, ignore: read(ignore)? })
+        Ok(Self { select: read(select)?, extend: read(extend)?, ignore: read(ignore)? })
     }
 
     /// Whether findings of the code are wanted. The closer word wins, `--ignore` at a draw.
     pub(super) fn has(&self, code: Code) -> bool {
         let closest = |words: &[Selector]| words.iter().filter_map(|word| word.closeness(code)).max();
-        let selected = if self.select.is_empty() { Some(0) } else { closest(&self.select) };
+        let is_default = self.select.is_empty() && !rules::PEDANTIC.contains(&code);
+        let selected = closest(&self.select).max(closest(&self.extend)).max(is_default.then_some(0));
         selected.is_some_and(|selected| closest(&self.ignore).is_none_or(|ignored| ignored < selected))
     }
 }

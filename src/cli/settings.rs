@@ -52,6 +52,14 @@ impl Surroundings {
         self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// Path from the repository's root to the folder the user stands in, where a CI job says which that is:
+    /// what shows annotations and logs takes paths from the root.
+    pub(super) fn path_prefix(&self) -> String {
+        let root = self.variable("GITHUB_WORKSPACE").map(Path::new);
+        let below = root.and_then(|root| self.working_directory.strip_prefix(root).ok());
+        below.map(|below| below.display().to_string()).unwrap_or_default()
+    }
+
     /// Whether a person watches: standard output goes to a terminal.
     pub(super) fn is_watched(&self) -> bool {
         self.is_terminal_out

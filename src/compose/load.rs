@@ -108,10 +108,10 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
     let checked = consistency::check(&project, reading.request.is_each_profile, is_whole);
     reading.is_accepted &= checked.is_accepted;
     reading.diagnostics.extend(checked.findings);
-    device_requests::check(&project, reading.sources, &mut reading.diagnostics);
+    let is_refused = reading.has_errors() | device_requests::check(&project, reading.sources, &mut reading.diagnostics);
     reading.diagnostics.extend(env_file::missing(&project, reading.files));
     also_set::also_set(&project, &mut reading.diagnostics);
-    project.is_accepted = reading.is_accepted && !reading.has_errors();
+    project.is_accepted = reading.is_accepted && !is_refused;
     Loaded { project, diagnostics: reading.diagnostics }
 }
 

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use cdi::{Cdi, DeviceProblem, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText};
 pub use docker::{Compose, ComposeKind, DiscoveredDevice, Docker, Runtime, Swarm};
 pub use nvidia::{Evidence, NvidiaDevice};
-pub use nvml::{MigDevice, Nvml, NvmlDevice};
+pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};
 pub use resolve::{CdiLookup, ResolvedDevice};
 pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, SeLinux, System};
 pub use toolkit::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit};

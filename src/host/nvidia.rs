@@ -34,6 +34,10 @@ pub struct NvidiaDevice {
     pub pci_bus_id: Option<String>,
     /// Number of its node, `/dev/nvidia<minor>`; not always the index.
     pub minor: Option<u32>,
+    /// Product name.
+    pub name: Option<String>,
+    /// Total memory in MiB; only NVML tells.
+    pub memory_mib: Option<u64>,
     /// Whether it is cut into MIG instances; `None` where the source cannot tell.
     pub is_mig_enabled: Option<bool>,
     /// Its MIG instances, where the source shows them.
@@ -50,6 +54,8 @@ impl HostFacts {
                 uuid: device.uuid.clone(),
                 pci_bus_id: device.pci_bus_id.clone(),
                 minor: device.minor,
+                name: device.name.clone(),
+                memory_mib: device.memory_mib,
                 is_mig_enabled: device.is_mig_enabled,
                 mig_devices: device.mig_devices.clone(),
             });
@@ -61,6 +67,8 @@ impl HostFacts {
             uuid: gpu.uuid.clone(),
             pci_bus_id: Some(gpu.pci_bus_id.clone()),
             minor: gpu.minor,
+            name: gpu.name.clone(),
+            memory_mib: None,
             is_mig_enabled: None,
             mig_devices: Vec::new(),
         });

@@ -30,10 +30,33 @@ pub struct NvmlDevice {
     pub memory_mib: Option<u64>,
     /// Compute capability, such as `9.0`.
     pub compute_capability: Option<String>,
+    /// The architecture's name, such as `Hopper`; `None` for one that has none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    /// Whether the driver keeps the GPU initialised while nobody uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_persistent: Option<bool>,
+    /// How many processes may compute on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute_mode: Option<ComputeMode>,
     /// Whether the GPU is cut into MIG instances; `None` for one that cannot be.
     pub is_mig_enabled: Option<bool>,
     /// Its MIG instances.
     pub mig_devices: Vec<MigDevice>,
+}
+
+/// How many processes may compute on a GPU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComputeMode {
+    /// Any number.
+    Default,
+    /// One thread of one process; gone from drivers since CUDA 8.
+    ExclusiveThread,
+    /// None.
+    Prohibited,
+    /// One.
+    ExclusiveProcess,
 }
 
 /// A MIG instance.

@@ -5,9 +5,9 @@
 
 use std::{
     collections::BTreeMap,
-    io::Read,
+    io::{self, Read},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver, RecvTimeoutError},
     thread,
     time::{Duration, Instant},
@@ -63,8 +63,27 @@ pub(super) fn no_answer(timeout: Duration) -> String {
 /// What a program printed.
 #[derive(Debug)]
 pub(super) struct Printed {
+    /// On its standard output.
     pub(super) text: String,
-    pub(super) is_success: bool,
+    /// How it ended.
+    pub(super) status: ExitStatus,
+}
+
+/// Why a program printed nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unfinished {
+    /// The system's reason.
+    #[error("`{0}` cannot be run: {1}")]
+    NotStarted(String, io::Error),
+    /// It was not done in time.
+    #[error("`{0}` gave {reason}", reason = no_answer(*.1))]
+    TooSlow(String, Duration),
+}
+
+impl From<Unfinished> for String {
+    fn from(unfinished: Unfinished) -> Self {
+        unfinished.to_string()
+    }
 }
 
 /// The most that a program may print before it is not listened to any more, in bytes.
@@ -73,18 +92,19 @@ const MAX_PRINTED: u64 = 4 << 20;
 /// Runs a program with this environment alone and gives what it printed on its standard output.
 ///
 /// # Errors
-/// As one clause: it cannot be started, or it is not done in time.
+/// It cannot be started, or it is not done in time.
 pub(super) fn run(
     program: &Path,
     arguments: &[&str],
     environment: &BTreeMap<String, String>,
     timeout: Duration,
-) -> Result<Printed, String> {
+) -> Result<Printed, Unfinished> {
     let until = Instant::now() + timeout;
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(environment);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|error| format!("`{}` cannot be run: {error}", program.display()))?;
+    let name = || program.display().to_string();
+    let mut child = command.spawn().map_err(|error| Unfinished::NotStarted(name(), error))?;
     let stdout = child.stdout.take().expect("standard output is piped");
     let (sender, receiver) = mpsc::channel();
     let reader = thread::Builder::new().spawn(move || {
@@ -99,21 +119,19 @@ pub(super) fn run(
     };
     let status = printed.as_ref().and_then(|_| wait(&mut child, until));
     match (printed, status) {
-        (Some(bytes), Some(is_success)) => {
-            Ok(Printed { text: String::from_utf8_lossy(&bytes).into_owned(), is_success })
-        }
+        (Some(bytes), Some(status)) => Ok(Printed { text: String::from_utf8_lossy(&bytes).into_owned(), status }),
         _ => {
             abandon(child);
-            Err(format!("`{}` gave {}", program.display(), no_answer(timeout)))
+            Err(Unfinished::TooSlow(name(), timeout))
         }
     }
 }
 
 /// Waits for a program that has closed its output; `None` where it does not end.
-fn wait(child: &mut Child, until: Instant) -> Option<bool> {
+fn wait(child: &mut Child, until: Instant) -> Option<ExitStatus> {
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Some(status.success()),
+            Ok(Some(status)) => return Some(status),
             Ok(None) if Instant::now() < until => thread::sleep(Duration::from_millis(2)),
             Ok(None) | Err(_) => return None,
         }

@@ -53,7 +53,7 @@ fn ask(settings: &Settings, program: &str, arguments: &[&str]) -> Result<String,
     let printed = bounded::run(Path::new(program), arguments, &settings.environment, settings.timeout)?;
     let line = printed.text.trim();
     let is_version = line.lines().count() == 1 && crate::host::Version::parse(line).is_some();
-    match printed.is_success && is_version {
+    match printed.status.success() && is_version {
         true => Ok(line.trim_start_matches('v').to_owned()),
         false => Err(format!("`{program} {}` printed no version", arguments.join(" "))),
     }

@@ -3,18 +3,31 @@
 //! A call into the driver can hang in the kernel or crash, so the process that asks is a child:
 //! `composegpu` called with a hidden verb, whose output is [`answer`]. The parent waits for it no
 //! longer than the deadline.
+//!
+//! Which library that is the system's loader decides, as it does for `nvidia-smi`: LD_LIBRARY_PATH, the
+//! loader's cache, the usual folders. There is no setting of our own that names one.
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
-use nvml_wrapper::{Device, Nvml as Library, error::NvmlError};
+use nvml_wrapper::{
+    Device, Nvml as Library, enum_wrappers::device::ComputeMode as Mode, enums::device::DeviceArchitecture,
+    error::NvmlError,
+};
 
-use super::{Settings, bounded};
+use super::{
+    Settings,
+    bounded::{self, Unfinished},
+};
 use crate::{
-    host::{MigDevice, Nvml, NvmlDevice},
+    host::{ComputeMode, MigDevice, Nvml, NvmlDevice},
     observed::Observed,
 };
 
 const SOURCE: &str = "nvml";
+
+/// Where the library lies on systems whose loader does not look there by itself: WSL 2 without its
+/// ld.so.conf.d file, and NixOS.
+const OUTSIDE: [&str; 2] = ["/usr/lib/wsl/lib/libnvidia-ml.so.1", "/run/opengl-driver/lib/libnvidia-ml.so.1"];
 
 /// Asks the child.
 pub(super) fn look(settings: &Settings) -> Observed<Option<Nvml>> {
@@ -22,12 +35,23 @@ pub(super) fn look(settings: &Settings) -> Observed<Option<Nvml>> {
         return Observed::unknown(SOURCE, "it was not asked");
     };
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let printed = bounded::run(Path::new(program), &arguments, &settings.environment, settings.timeout);
-    match printed {
-        Err(reason) => Observed::unknown(SOURCE, reason),
-        Ok(printed) => serde_json::from_str(&printed.text)
-            .unwrap_or_else(|_| Observed::unknown(SOURCE, "the driver's library crashed or gave no answer")),
-    }
+    let printed = match bounded::run(Path::new(program), &arguments, &settings.environment, settings.timeout) {
+        Ok(printed) => printed,
+        Err(unfinished @ Unfinished::NotStarted(..)) => return Observed::unknown(SOURCE, unfinished),
+        Err(Unfinished::TooSlow(..)) => {
+            let waited = bounded::no_answer(settings.timeout);
+            return Observed::unknown(SOURCE, format!("the driver's library gave {waited}"));
+        }
+    };
+    // A library may print what it likes before the answer, which is the last line.
+    let last = printed.text.trim_end().lines().next_back().unwrap_or_default();
+    serde_json::from_str(last).unwrap_or_else(|_| {
+        let reason = match printed.status.success() {
+            true => "the driver's library left no answer".to_owned(),
+            false => format!("the driver's library crashed ({})", printed.status),
+        };
+        Observed::unknown(SOURCE, reason)
+    })
 }
 
 /// What the child prints: the observation as one line of JSON. It calls into the driver, and may hang.
@@ -39,21 +63,46 @@ pub fn answer() -> String {
 }
 
 fn ask() -> Observed<Option<Nvml>> {
-    let library = match Library::init() {
-        Ok(library) => library,
-        // The only trace of "no such library" is the loader's text; anything else may be a library
-        // that is there and does not work.
-        Err(NvmlError::LibloadingError(error)) if is_absent(&error.to_string()) => return Observed::Known(None),
-        Err(error) => return Observed::unknown(SOURCE, error.to_string()),
+    let library = match library() {
+        Ok(Some(library)) => library,
+        Ok(None) => return Observed::Known(None),
+        Err(error) => return Observed::unknown(SOURCE, reason(&error)),
     };
-    match facts(&library) {
-        Ok(nvml) => Observed::Known(Some(nvml)),
-        Err(error) => Observed::unknown(SOURCE, error.to_string()),
-    }
+    let facts = facts(&library);
+    // The process ends now; shutting the library down could only hang.
+    std::mem::forget(library);
+    facts.map_or_else(|error| Observed::unknown(SOURCE, reason(&error)), |nvml| Observed::Known(Some(nvml)))
 }
 
+/// The library, started, from the first place that has one; `None` where none has.
+fn library() -> Result<Option<Library>, NvmlError> {
+    let outside = OUTSIDE.iter().filter(|path| Path::new(path).exists());
+    let outside = outside.map(|path| Library::builder().lib_path(OsStr::new(path)).init());
+    for started in std::iter::once_with(Library::init).chain(outside) {
+        match started {
+            Err(NvmlError::LibloadingError(error)) if is_absent(&error.to_string()) => {}
+            Err(error) => return Err(error),
+            Ok(library) => return Ok(Some(library)),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the loader found no library. Its text is the only trace; it names another library where this
+/// one is there and needs that.
 fn is_absent(text: &str) -> bool {
-    text.contains("No such file") || text.contains("could not be found") || text.contains("not found")
+    let is_own = text.contains("libnvidia-ml.so") || text.contains("nvml.dll");
+    let is_needed = text.contains("needed by");
+    is_own && !is_needed && ["No such file", "could not be found", "not found"].iter().any(|said| text.contains(said))
+}
+
+/// The library's error as one clause; the loader's own words stand alone.
+fn reason(error: &NvmlError) -> String {
+    match error {
+        NvmlError::LibloadingError(error) => error.to_string(),
+        NvmlError::FailedToLoadSymbol(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 fn facts(library: &Library) -> Result<Nvml, NvmlError> {
@@ -72,7 +121,7 @@ fn facts(library: &Library) -> Result<Nvml, NvmlError> {
 /// A field that the driver does not support on a device is none, not a failure of the whole.
 fn device(index: u32, device: &Device<'_>) -> NvmlDevice {
     let capability = device.cuda_compute_capability().ok();
-    let mode = device.mig_mode().ok();
+    let (architecture, mode) = (device.architecture().ok(), device.mig_mode().ok());
     NvmlDevice {
         index,
         uuid: device.uuid().ok(),
@@ -81,8 +130,20 @@ fn device(index: u32, device: &Device<'_>) -> NvmlDevice {
         name: device.name().ok(),
         memory_mib: memory_mib(device),
         compute_capability: capability.map(|capability| format!("{}.{}", capability.major, capability.minor)),
+        architecture: architecture.filter(|one| *one != DeviceArchitecture::Unknown).map(|one| one.to_string()),
+        is_persistent: device.is_in_persistent_mode().ok(),
+        compute_mode: device.compute_mode().ok().map(compute_mode),
         is_mig_enabled: mode.map(|mode| mode.current == 1),
         mig_devices: mig_devices(device),
+    }
+}
+
+fn compute_mode(mode: Mode) -> ComputeMode {
+    match mode {
+        Mode::Default => ComputeMode::Default,
+        Mode::ExclusiveThread => ComputeMode::ExclusiveThread,
+        Mode::Prohibited => ComputeMode::Prohibited,
+        Mode::ExclusiveProcess => ComputeMode::ExclusiveProcess,
     }
 }
 

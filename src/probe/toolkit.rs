@@ -65,7 +65,7 @@ fn ldconfig(disk: &Disk, config: Option<&RuntimeConfig>) -> Ldconfig {
 fn version(settings: &Settings, program: Option<&Binary>) -> Observed<Option<String>> {
     let Some(program) = program else { return Observed::Known(None) };
     match bounded::run(Path::new(&program.path), &["--version"], &settings.environment, settings.timeout) {
-        Err(reason) => Observed::unknown("nvidia-ctk", reason),
+        Err(unfinished) => Observed::unknown("nvidia-ctk", unfinished),
         Ok(printed) => {
             let line = printed.text.lines().next().unwrap_or_default();
             let word = line.split_whitespace().next_back().filter(|word| Version::parse(word).is_some());

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, location};
+use super::{Report, from_root, location};
 use crate::diag::{Diagnostic, Severity};
 
 /// The findings as `::error …::…` lines.
@@ -32,7 +32,7 @@ fn text(finding: &Diagnostic) -> String {
 }
 
 fn properties(report: &Report<'_>, finding: &Diagnostic) -> String {
-    let title = format!("title={}", property(&format!("{} {}", finding.code, (report.name_of)(finding.code))));
+    let title = format!("title={}", property(&format!("{} {}", finding.code, report.name_of(finding.code))));
     match location(report, &finding.place) {
         Some((path, Some((start, end)))) => {
             // GitHub refuses columns for a span of several lines.
@@ -41,9 +41,14 @@ fn properties(report: &Report<'_>, finding: &Diagnostic) -> String {
             } else {
                 String::new()
             };
-            format!("file={},line={},endLine={}{columns},{title}", property(&path), start.line, end.line)
+            format!(
+                "file={},line={},endLine={}{columns},{title}",
+                property(&from_root(report, &path)),
+                start.line,
+                end.line
+            )
         }
-        Some((path, None)) => format!("file={},{title}", property(&path)),
+        Some((path, None)) => format!("file={},{title}", property(&from_root(report, &path))),
         None => title,
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    host::{Binary, Cdi, Docker, HostFacts, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
+    host::{Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
     observed::Observed,
 };
 
@@ -86,28 +86,37 @@ fn driver(system: &System) -> Vec<String> {
 
 fn gpus(facts: &HostFacts) -> Vec<String> {
     let Some((evidence, devices)) = facts.nvidia_devices() else {
-        return vec!["none to be seen".to_owned()];
+        let reason = facts.nvml.reason().map(|reason| format!(" (NVML: {reason})"));
+        return vec![format!("none to be seen{}", reason.unwrap_or_default())];
     };
-    let mut lines: Vec<String> = devices
-        .iter()
-        .map(|device| {
-            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
-            let mig = if device.mig_devices.is_empty() {
-                String::new()
-            } else {
-                format!(", {} MIG instances", device.mig_devices.len())
-            };
-            format!("{}: {} at {}{mig}", device.index, text(&device.uuid), text(&device.pci_bus_id))
-        })
-        .collect();
+    let mut lines: Vec<String> = devices.iter().flat_map(gpu).collect();
     if lines.is_empty() {
         lines.push("none".to_owned());
     }
     lines.push(format!("(by {})", evidence.as_str()));
-    if let Some(Some(nvml)) = facts.nvml.known() {
-        let cuda = nvml.cuda_version.as_deref().unwrap_or("?");
-        lines.push(format!("NVML: driver {}, CUDA {cuda}", nvml.driver_version));
+    match &facts.nvml {
+        Observed::Known(Some(nvml)) => {
+            let cuda = nvml.cuda_version.as_deref().unwrap_or("?");
+            lines.push(format!("NVML: driver {}, CUDA {cuda}", nvml.driver_version));
+        }
+        Observed::Known(None) => {}
+        Observed::Unknown { reason, .. } => lines.push(format!("NVML: {reason}")),
     }
+    lines
+}
+
+fn gpu(device: &NvidiaDevice) -> Vec<String> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
+    let name = device.name.as_deref().unwrap_or("GPU of unknown kind");
+    let memory = device.memory_mib.map(|mib| format!(", {mib} MiB")).unwrap_or_default();
+    let mut lines = vec![
+        format!("{}: {name}{memory}", device.index),
+        format!("   {} at {}", text(&device.uuid), text(&device.pci_bus_id)),
+    ];
+    lines.extend(device.mig_devices.iter().map(|mig| {
+        let memory = mig.memory_mib.map(|mib| format!(", {mib} MiB")).unwrap_or_default();
+        format!("   {}:{} {}{memory}", device.index, mig.index, text(&mig.uuid))
+    }));
     lines
 }
 

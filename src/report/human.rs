@@ -48,12 +48,12 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
         out.push('\n');
     }
     for skipped in report.skipped {
-        writeln!(out, "not judged: {} {}: {}", skipped.code, (report.name_of)(skipped.code), one_line(&skipped.reason))
+        writeln!(out, "not judged: {} {}: {}", skipped.code, report.name_of(skipped.code), one_line(&skipped.reason))
             .expect("writing to a String cannot fail");
     }
     if report.has_statistics {
         for (code, count) in statistics(report.findings) {
-            writeln!(out, "{count:>5}  {code} {}", (report.name_of)(code)).expect("writing to a String cannot fail");
+            writeln!(out, "{count:>5}  {code} {}", report.name_of(code)).expect("writing to a String cannot fail");
         }
     }
     out.push_str(&summary(&Counts::of(report.findings)));
@@ -170,7 +170,7 @@ fn headline(report: &Report<'_>, finding: &Diagnostic) -> String {
         Some(Applicability::Unsafe) => " (--unsafe-fixes)",
         Some(Applicability::DisplayOnly) | None => "",
     };
-    format!("{}[{}] {}{fix}", finding.severity.as_str(), finding.code, (report.name_of)(finding.code))
+    format!("{}[{}] {}{fix}", finding.severity.as_str(), finding.code, report.name_of(finding.code))
 }
 
 fn message(finding: &Diagnostic) -> String {

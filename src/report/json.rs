@@ -143,7 +143,7 @@ fn wire_finding<'a>(report: &Report<'a>, finding: &'a Diagnostic) -> WireFinding
     let (start, end) = lines.flatten().unzip();
     WireFinding {
         code: finding.code.as_str(),
-        name: (report.name_of)(finding.code),
+        name: report.name_of(finding.code),
         severity: finding.severity.as_str(),
         message: &finding.message,
         help: finding.help.as_deref(),
@@ -185,5 +185,5 @@ fn wire_fix<'a>(report: &Report<'a>, fix: &'a Fix) -> WireFix<'a> {
 
 fn wire_statistics(report: &Report<'_>) -> Vec<WireCount> {
     let counts = statistics(report.findings).into_iter();
-    counts.map(|(code, count)| WireCount { code: code.as_str(), name: (report.name_of)(code), count }).collect()
+    counts.map(|(code, count)| WireCount { code: code.as_str(), name: report.name_of(code), count }).collect()
 }

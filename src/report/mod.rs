@@ -5,11 +5,14 @@
 
 mod concise;
 mod excerpt;
+mod fingerprint;
 mod github;
 mod host_table;
 mod human;
 mod json;
+mod markdown;
 mod printable;
+mod sarif;
 mod secrets;
 
 pub use concise::concise;
@@ -17,6 +20,8 @@ pub use github::github;
 pub use host_table::host_table;
 pub use human::{Look, human};
 pub use json::json;
+pub use markdown::markdown;
+pub use sarif::sarif;
 
 use std::collections::BTreeMap;
 
@@ -36,10 +41,46 @@ pub struct Report<'a> {
     pub suppressed: &'a [Suppressed],
     /// What could not be judged.
     pub skipped: &'a [Unjudged],
-    /// The name that belongs to a code.
-    pub name_of: fn(Code) -> &'static str,
+    /// What the rule of a code says of itself.
+    pub rule_of: fn(Code) -> RuleText,
+    /// Path from the folder that readers of a log take paths from (the repository's root) to the one that
+    /// the findings' paths start in; empty where they are the same.
+    pub path_prefix: &'a str,
     /// Add how often each code occurs.
     pub has_statistics: bool,
+}
+
+impl<'a> Report<'a> {
+    /// A report of findings and nothing else.
+    pub fn of(sources: &'a SourceMap, findings: &'a [Diagnostic], rule_of: fn(Code) -> RuleText) -> Self {
+        Self { sources, findings, suppressed: &[], skipped: &[], rule_of, path_prefix: "", has_statistics: false }
+    }
+
+    fn name_of(&self, code: Code) -> &'static str {
+        (self.rule_of)(code).name
+    }
+}
+
+/// What a rule says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleText {
+    /// Its name.
+    pub name: &'static str,
+    /// One clause.
+    pub summary: &'static str,
+    /// How bad its findings are, where one does not say otherwise.
+    pub severity: Severity,
+    /// Its page, with the marks of its tests.
+    pub page: &'static str,
+}
+
+/// A rule's page as people read it: Markdown, without the marks that its tests need.
+pub fn page(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.split_once("#~ ") {
+        Some((front, _)) => front.trim_end(),
+        None => line,
+    });
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// A rule that could not judge something, and why.
@@ -96,6 +137,25 @@ fn location(report: &Report<'_>, place: &Place) -> Option<(String, Option<(LineC
         Place::File(path) => Some((path.clone(), None)),
         Place::Evidence { .. } => None,
     }
+}
+
+/// A finding's path, taken from the folder that the readers of a log take paths from.
+fn from_root(report: &Report<'_>, path: &str) -> String {
+    let path = path.replace('\\', if cfg!(windows) { "/" } else { "\\" });
+    if report.path_prefix.is_empty() || path.starts_with('/') {
+        return path;
+    }
+    let mut parts: Vec<&str> = report.path_prefix.split(['/', '\\']).collect();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts.join("/")
 }
 
 /// How often each code occurs, most frequent first, then by code.

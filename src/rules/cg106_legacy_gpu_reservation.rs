@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Severity},
-    gpu::{DeviceSelector, RequestForm},
+    gpu::{DeviceSelector, GpuRequest, RequestForm},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let request = cx.request;
-    if request.form != RequestForm::DeployReservation || !is_nvidia(request) || !asks(request) {
+    if request.form != RequestForm::DeployReservation || !is_nvidia(request) || !asks(request) || is_piece(cx) {
         return;
     }
     let finding = sink.report(
@@ -38,4 +38,11 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         _ => String::new(),
     };
     finding.help = Some(format!("ask by CDI name instead: {}{each}", as_cdi(&request.selector)));
+}
+
+/// Whether it is no request by itself: of one that is cut into several items (CG105), the item with the
+/// capabilities stands for all.
+fn is_piece(cx: &RequestCx<'_>) -> bool {
+    let is_beside = |other: &&GpuRequest| other.form == cx.request.form;
+    cx.request.capabilities.is_empty() && cx.service.requests.iter().filter(is_beside).count() > 1
 }

@@ -2,14 +2,12 @@
 
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
-    devices::{CUDA_VISIBLE_DEVICES, Devices, asks, device_requests, is_nvidia},
+    devices::{CUDA_VISIBLE_DEVICES, Devices, granting},
     fix,
 };
 use crate::{
     compose::variable,
     diag::{Applicability, Code, Fix, Label, Severity},
-    gpu::GpuRequest,
-    yaml::Value,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -53,21 +51,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     });
 }
 
-/// The requests that decide how many GPUs are in the container: those that the engine serves,
-/// else the runtime and the nodes. None where `privileged` shows every GPU.
-fn granting<'a>(cx: &ServiceCx<'a>) -> Vec<&'a GpuRequest> {
-    if cx.service.get("privileged").and_then(Value::as_bool) == Some(true) {
-        return Vec::new();
-    }
-    let requests: Vec<&GpuRequest> = device_requests(cx).collect();
-    match requests.is_empty() {
-        true => cx.requests.iter().filter(|request| is_nvidia(request) && asks(request)).collect(),
-        false => requests,
-    }
-}
-
 /// The ordinals that CUDA reads, up to a -1; `None` where one is something else.
-fn ordinals(value: &str) -> Option<Vec<usize>> {
+pub(super) fn ordinals(value: &str) -> Option<Vec<usize>> {
     let items = value.split(',').map(str::trim).take_while(|item| !item.starts_with('-'));
     items.map(|item| item.parse().ok()).collect()
 }

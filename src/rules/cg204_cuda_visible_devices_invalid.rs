@@ -101,7 +101,7 @@ fn unread(value: &str, item: &str, digits: &str, seen: &[&str]) -> Mistake {
 
 /// The value with quotes off, ranges written out and blanks turned into commas, where that
 /// leaves numbers alone.
-fn list(value: &str) -> Option<String> {
+pub(super) fn list(value: &str) -> Option<String> {
     let mut numbers = Vec::new();
     let value = value.trim_matches(['"', '\'']);
     for item in value.split([',', ' ']).filter(|item| !item.is_empty()) {

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::ServiceCx;
-use crate::gpu::{DeviceId, DeviceSelector, GpuRequest, QualifiedName, RequestForm, Vendor};
+use crate::{
+    gpu::{DeviceId, DeviceSelector, GpuRequest, QualifiedName, RequestForm, Vendor},
+    yaml::Value,
+};
 
 /// The variable that NVIDIA's runtime reads.
 pub(super) const NVIDIA_VISIBLE_DEVICES: &str = "NVIDIA_VISIBLE_DEVICES";
@@ -111,6 +114,19 @@ pub(super) fn is_device_request(form: RequestForm) -> bool {
 /// Requests for NVIDIA's GPUs that the engine serves, in the order of the text.
 pub(super) fn device_requests<'a>(cx: &ServiceCx<'a>) -> impl Iterator<Item = &'a GpuRequest> + use<'a> {
     cx.requests.iter().filter(|request| is_nvidia(request) && asks(request) && is_device_request(request.form))
+}
+
+/// The requests that decide how many GPUs are in the container: those that the engine serves,
+/// else the runtime and the nodes. None where `privileged` shows every GPU.
+pub(super) fn granting<'a>(cx: &ServiceCx<'a>) -> Vec<&'a GpuRequest> {
+    if cx.service.get("privileged").and_then(Value::as_bool) == Some(true) {
+        return Vec::new();
+    }
+    let requests: Vec<&GpuRequest> = device_requests(cx).collect();
+    match requests.is_empty() {
+        true => cx.requests.iter().filter(|request| is_nvidia(request) && asks(request)).collect(),
+        false => requests,
+    }
 }
 
 /// The selector in words: `1 GPU`, `GPUs 0 and 1`, or `GPUs` where the text does not tell.

@@ -4,7 +4,7 @@
 
 use super::ServiceCx;
 use crate::{
-    compose::EnvironmentEntry,
+    compose::{self, EnvironmentEntry},
     diag::Edit,
     source::SourceMap,
     yaml::{
@@ -58,6 +58,56 @@ pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &
     }
 }
 
+/// Writes YAML in the place of a scalar.
+pub(super) fn replace(cx: &ServiceCx<'_>, value: &Value, yaml: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, value)?;
+    edit::replace(file, value.origin()?.node.node, yaml)
+}
+
+/// Gives an entry of a mapping another key and another value.
+pub(super) fn rename(cx: &ServiceCx<'_>, value: &Value, key: &str, yaml: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, value)?;
+    let mut edits = edit::rename_key(file, value.origin()?.node.node, key)?;
+    edits.extend(replace(cx, value, yaml)?);
+    Some(edits)
+}
+
+/// Adds an entry to a mapping, behind another key where that is there.
+pub(super) fn add_entry(cx: &ServiceCx<'_>, map: &Value, behind: &str, key: &str, yaml: &str) -> Option<Vec<Edit>> {
+    let origin = map.origin()?;
+    let file = own_file(cx, origin)?;
+    let is_own =
+        |value: &&Value| value.origin().is_some_and(|own| own.via == Via::Text && own.node.file == origin.node.file);
+    let behind = map.get(behind).filter(is_own).and_then(|value| Some(value.origin()?.node.node));
+    edit::insert_entry(file, origin.node.node, behind, key, yaml)
+}
+
+/// Adds an entry to the service itself, behind one of its own.
+pub(super) fn add_to_service(cx: &ServiceCx<'_>, after: &Value, key: &str, yaml: &str) -> Option<Vec<Edit>> {
+    let origin = after.origin()?;
+    let file = own_file(cx, origin)?;
+    let service = service_node(cx, file.tree, origin.node)?;
+    edit::insert_entry(file, service, Some(origin.node.node), key, yaml)
+}
+
+/// Adds an item at the end of a list.
+pub(super) fn append(cx: &ServiceCx<'_>, list: &Value, yaml: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, list)?;
+    edit::append_item(file, list.origin()?.node.node, yaml)
+}
+
+/// Puts a tag on the last place that a value was written at.
+pub(super) fn set_tag(cx: &ServiceCx<'_>, value: &Value, tag: &str) -> Option<Vec<Edit>> {
+    let origin = value.origin()?;
+    edit::set_tag(own_file(cx, origin)?, origin.node.node, tag)
+}
+
+/// The file of a value that was written at one place, without a variable.
+fn only_file<'a>(cx: &ServiceCx<'a>, value: &Value) -> Option<File<'a>> {
+    let [origin] = value.sources.as_slice() else { return None };
+    if holds_variable(cx, value) { None } else { own_file(cx, origin) }
+}
+
 /// Whether the text of a value holds a variable, so that it may say something else elsewhere.
 pub(super) fn holds_variable(cx: &ServiceCx<'_>, value: &Value) -> bool {
     value.sources.iter().any(|origin| {
@@ -73,27 +123,7 @@ pub(super) fn file<'a>(tree: &'a Tree, sources: &'a SourceMap) -> File<'a> {
 
 /// The file of a place that may be changed without changing another place.
 fn own_file<'a>(cx: &ServiceCx<'a>, origin: &Origin) -> Option<File<'a>> {
-    let project = cx.project.project;
-    if origin.via != Via::Text || project.is_shared(origin.node) {
-        return None;
-    }
-    let tree = project.tree(origin.node.file)?;
-    is_only(tree, origin.node.node).then(|| file(tree, cx.project.sources))
-}
-
-/// Whether no key on the way to a node is written twice: the other one would take its place.
-fn is_only(tree: &Tree, node: NodeId) -> bool {
-    let mut path = std::iter::successors(Some(node), |node| tree.node(*node).parent);
-    path.all(|node| {
-        let parent = tree.node(node).parent.map(|parent| &tree.node(parent).kind);
-        let Some(NodeKind::Mapping { entries, .. }) = parent else { return true };
-        let key = |key: NodeId| match &tree.node(key).kind {
-            NodeKind::Scalar { text, .. } => Some(text),
-            _ => None,
-        };
-        let own = entries.iter().find(|(_, value)| *value == node).and_then(|(own, _)| key(*own));
-        own.is_none() || entries.iter().filter(|(other, _)| key(*other) == own).count() == 1
-    })
+    compose::own_file(cx.project.project, cx.project.sources, origin)
 }
 
 /// The service's own node in the file of one of its parts.

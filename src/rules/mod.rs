@@ -15,22 +15,54 @@ mod cg010_bad_x_composegpu;
 mod cg011_unused_ignore;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;
+mod cg103_implicit_count;
+mod cg104_devices_under_limits;
+mod cg105_misindented_gpu_block;
 mod cg106_legacy_gpu_reservation;
 mod cg107_obsolete_version;
+mod cg108_cdi_request_shape;
+mod cg109_cdi_name_malformed;
 mod cg110_mixed_request_forms;
+mod cg111_swarm_unsupported;
+mod cg112_unknown_gpu_key;
+mod cg113_gpus_scalar;
+mod cg114_unreadable_count;
+mod cg115_overlay_appends_gpus;
+mod cg116_unknown_driver_name;
+mod cg117_unsatisfiable_capabilities;
+mod cg118_device_ids_type;
 mod cg119_legacy_runtime_form;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
 mod cg204_cuda_visible_devices_invalid;
 mod cg205_count_not_exclusive;
+mod cg206_index_pin;
 mod cg209_legacy_mig_id;
+mod cg210_visible_devices_invalid;
 mod cg301_driver_library_mount;
+mod cg302_wsl_lib_mount;
 mod cg303_raw_device_nodes;
 mod cg304_incomplete_device_nodes;
+mod cg305_mount_shadows_injection;
+mod cg306_rocm_host_mount;
 mod cg401_runtime_without_visible_devices;
+mod cg402_missing_driver_capability;
+mod cg403_invalid_driver_capability;
+mod cg404_stub_libcuda;
+mod cg405_requirement_check_disabled;
 mod cg601_missing_module;
 mod cg701_privileged_gpu;
+mod cg702_seccomp_unconfined_gpu;
+mod cg801_shm_too_small;
+mod cg802_tensor_parallel_exceeds_gpus;
+mod cg803_memlock_ulimit;
+mod cg805_unbounded_restart_gpu;
+mod cg806_memory_fractions_exceed_gpu;
+mod cg901_gpu_mandatory_in_base;
+mod cg902_profile_drift;
+mod cg903_rocm_nodes;
+mod cg904_render_group;
 mod ch001_no_device_driver;
 mod ch002_unknown_runtime;
 mod ch003_docker_desktop_linux;
@@ -55,24 +87,22 @@ mod ch027_spec_not_kept_after_reboot;
 mod ch028_conflicting_cdi_specs;
 mod ch029_malformed_cdi_spec;
 mod ch030_cdi_names_incomplete;
+mod command;
 mod devices;
 mod fix;
+mod images;
 mod nvidia;
+mod parallel;
 mod remedy;
+mod rule;
 mod run;
 mod sink;
 mod suppress;
+mod together;
 
-use crate::{
-    compose::Project,
-    diag::{Code, Severity},
-    gpu::GpuRequest,
-    host::HostFacts,
-    image::BuiltImages,
-    source::SourceMap,
-    yaml::{Tree, Value},
-};
+use crate::diag::Code;
 
+pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};
 pub use suppress::{Heeded, suppress};
@@ -91,22 +121,54 @@ pub static ALL: &[&Rule] = &[
     &cg011_unused_ignore::RULE,
     &cg101_missing_capabilities::RULE,
     &cg102_count_and_device_ids::RULE,
+    &cg103_implicit_count::RULE,
+    &cg104_devices_under_limits::RULE,
+    &cg105_misindented_gpu_block::RULE,
     &cg106_legacy_gpu_reservation::RULE,
     &cg107_obsolete_version::RULE,
+    &cg108_cdi_request_shape::RULE,
+    &cg109_cdi_name_malformed::RULE,
     &cg110_mixed_request_forms::RULE,
+    &cg111_swarm_unsupported::RULE,
+    &cg112_unknown_gpu_key::RULE,
+    &cg113_gpus_scalar::RULE,
+    &cg114_unreadable_count::RULE,
+    &cg115_overlay_appends_gpus::RULE,
+    &cg116_unknown_driver_name::RULE,
+    &cg117_unsatisfiable_capabilities::RULE,
+    &cg118_device_ids_type::RULE,
     &cg119_legacy_runtime_form::RULE,
     &cg201_visible_devices_overridden::RULE,
     &cg202_visible_devices_inert::RULE,
     &cg203_cuda_visible_devices_renumbered::RULE,
     &cg204_cuda_visible_devices_invalid::RULE,
     &cg205_count_not_exclusive::RULE,
+    &cg206_index_pin::RULE,
     &cg209_legacy_mig_id::RULE,
+    &cg210_visible_devices_invalid::RULE,
     &cg301_driver_library_mount::RULE,
+    &cg302_wsl_lib_mount::RULE,
     &cg303_raw_device_nodes::RULE,
     &cg304_incomplete_device_nodes::RULE,
+    &cg305_mount_shadows_injection::RULE,
+    &cg306_rocm_host_mount::RULE,
     &cg401_runtime_without_visible_devices::RULE,
+    &cg402_missing_driver_capability::RULE,
+    &cg403_invalid_driver_capability::RULE,
+    &cg404_stub_libcuda::RULE,
+    &cg405_requirement_check_disabled::RULE,
     &cg601_missing_module::RULE,
     &cg701_privileged_gpu::RULE,
+    &cg702_seccomp_unconfined_gpu::RULE,
+    &cg801_shm_too_small::RULE,
+    &cg802_tensor_parallel_exceeds_gpus::RULE,
+    &cg803_memlock_ulimit::RULE,
+    &cg805_unbounded_restart_gpu::RULE,
+    &cg806_memory_fractions_exceed_gpu::RULE,
+    &cg901_gpu_mandatory_in_base::RULE,
+    &cg902_profile_drift::RULE,
+    &cg903_rocm_nodes::RULE,
+    &cg904_render_group::RULE,
     &ch001_no_device_driver::RULE,
     &ch002_unknown_runtime::RULE,
     &ch003_docker_desktop_linux::RULE,
@@ -137,6 +199,14 @@ pub static ALL: &[&Rule] = &[
 /// known only where a host or a form is given.
 pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
 
+/// Rules whose findings are advice that not everybody wants: off until they are selected.
+pub const PEDANTIC: [Code; 4] = [
+    cg206_index_pin::RULE.code,
+    cg702_seccomp_unconfined_gpu::RULE.code,
+    cg803_memlock_ulimit::RULE.code,
+    cg805_unbounded_restart_gpu::RULE.code,
+];
+
 /// The rule of a code.
 pub fn by_code(code: Code) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.code == code)
@@ -145,112 +215,4 @@ pub fn by_code(code: Code) -> Option<&'static Rule> {
 /// The rule that a text names, by code or by name.
 pub fn by_text(text: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.code.as_str().eq_ignore_ascii_case(text) || rule.name == text)
-}
-
-/// What one rule is: its permanent facts, its page and its check.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its permanent number.
-    pub code: Code,
-    /// Kebab-case; the mistake, readable after "allow".
-    pub name: &'static str,
-    /// One line for lists: the mistake as a clause.
-    pub summary: &'static str,
-    /// How bad its findings are, where a finding does not say otherwise.
-    pub severity: Severity,
-    /// Whether its findings carry a fix.
-    pub fix: FixAvailability,
-    /// The composegpu version that first had the rule.
-    pub since: &'static str,
-    /// The rule's page, whose examples are its tests.
-    pub page: &'static str,
-    /// Its check.
-    pub check: Check,
-}
-
-/// Whether a rule's findings carry a fix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FixAvailability {
-    /// Never.
-    None,
-    /// Where the text allows it.
-    Sometimes,
-    /// Always.
-    Always,
-}
-
-impl FixAvailability {
-    /// Lower-case word for lists and JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Sometimes => "sometimes",
-            Self::Always => "always",
-        }
-    }
-}
-
-/// The level a rule looks at, and what it may know there.
-#[derive(Clone, Copy, Debug)]
-pub enum Check {
-    /// The reader itself reports it, while the files are loaded.
-    Reader,
-    /// The pass that heeds comments reports it, when all others have spoken.
-    Ignores,
-    /// Once per file, also for one that Compose refuses.
-    Document(fn(&DocumentCx<'_>, &mut Sink<'_>)),
-    /// Once per project.
-    Project(fn(&ProjectCx<'_>, &mut Sink<'_>)),
-    /// Once per service.
-    Service(fn(&ServiceCx<'_>, &mut Sink<'_>)),
-    /// Once per GPU request.
-    Request(fn(&RequestCx<'_>, &mut Sink<'_>)),
-    /// Once per service with GPU requests, only when a host's facts were given.
-    Placement(fn(&ServiceCx<'_>, &HostFacts, &mut Sink<'_>)),
-    /// Once per host, in `doctor`; sees no project.
-    Host(fn(&HostFacts, &mut HostSink<'_>)),
-}
-
-/// What a document rule sees.
-#[derive(Clone, Copy, Debug)]
-pub struct DocumentCx<'a> {
-    /// The file's tree.
-    pub tree: &'a Tree,
-    /// Texts.
-    pub sources: &'a SourceMap,
-}
-
-/// What a project rule sees.
-#[derive(Clone, Copy, Debug)]
-pub struct ProjectCx<'a> {
-    /// The merged project.
-    pub project: &'a Project,
-    /// All GPU requests.
-    pub requests: &'a [GpuRequest],
-    /// What is known of images that the project builds.
-    pub images: &'a BuiltImages,
-    /// Texts.
-    pub sources: &'a SourceMap,
-}
-
-/// What a service rule sees.
-#[derive(Clone, Copy, Debug)]
-pub struct ServiceCx<'a> {
-    /// The project around it.
-    pub project: &'a ProjectCx<'a>,
-    /// The service's name.
-    pub name: &'a str,
-    /// The merged service.
-    pub service: &'a Value,
-    /// Its GPU requests, in the order of the text.
-    pub requests: &'a [GpuRequest],
-}
-
-/// What a request rule sees.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestCx<'a> {
-    /// The service around it.
-    pub service: &'a ServiceCx<'a>,
-    /// The request.
-    pub request: &'a GpuRequest,
 }

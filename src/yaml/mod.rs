@@ -2,7 +2,7 @@
 //!
 //! `events` drives the scanner, `parse` makes a [`Tree`] of a file, `resolve` makes a
 //! [`Value`] of a document (typed scalars, aliases, merge keys, `!reset` and `!override`),
-//! `edit` turns wishes about nodes into byte edits, `emit` writes. Nothing here knows Compose.
+//! `edit` and `reshape` turn wishes about nodes into byte edits, `emit` writes. Nothing here knows Compose.
 
 mod dialect;
 pub mod edit;
@@ -13,6 +13,7 @@ mod number;
 mod parse;
 mod places;
 mod reach;
+pub mod reshape;
 mod resolve;
 mod scalar;
 mod strict;

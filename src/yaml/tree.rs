@@ -96,6 +96,20 @@ impl Tree {
         std::iter::successors(Some(id), |id| self.node(*id).parent)
             .any(|id| self.node(id).anchor.as_ref().is_some_and(|anchor| anchor.uses > 0))
     }
+
+    /// Whether no key on the way to a node is written twice: the other one would take its place.
+    pub fn is_said_once(&self, id: NodeId) -> bool {
+        let text = |id: NodeId| match &self.node(id).kind {
+            NodeKind::Scalar { text, .. } => Some(text),
+            _ => None,
+        };
+        std::iter::successors(Some(id), |id| self.node(*id).parent).all(|id| {
+            let parent = self.node(id).parent.map(|parent| &self.node(parent).kind);
+            let Some(NodeKind::Mapping { entries, .. }) = parent else { return true };
+            let own = entries.iter().find(|(_, value)| *value == id).and_then(|(key, _)| text(*key));
+            own.is_none() || entries.iter().filter(|(key, _)| text(*key) == own).count() == 1
+        })
+    }
 }
 
 /// One node.

@@ -4,8 +4,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::ValueEnum;
 
-use super::ProjectArgs;
-use crate::{cli::examples::LINT_EXAMPLES, lower::Form};
+use super::{FormArg, ProjectArgs, output::Output};
+use crate::cli::examples::LINT_EXAMPLES;
 
 /// `lint`.
 #[derive(Clone, Debug, clap::Args)]
@@ -17,15 +17,15 @@ pub(in crate::cli) struct LintArgs {
     /// Path to show for standard input, and to look for its neighbours
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) stdin_filename: Option<PathBuf>,
-    /// How to print the findings
-    #[arg(long, value_enum, default_value_t)]
-    pub(in crate::cli) format: LintFormat,
+    /// How to print the findings; with `=FILE`, into that file; may be repeated
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human")]
+    pub(in crate::cli) format: Vec<Output>,
     /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`
     #[arg(long, value_name = "FILE|@NAME|live")]
     pub(in crate::cli) host: Option<OsString>,
-    /// Form that `--unsafe-fixes` writes old GPU requests in [default: what works on `--host`]
-    #[arg(long, value_enum)]
-    pub(in crate::cli) form: Option<NewForm>,
+    /// Form that `--unsafe-fixes` writes old GPU requests in; `auto` is what works on `--host`
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) form: FormArg,
     /// Mend what can be mended without changing what the project does
     #[arg(long)]
     pub(in crate::cli) fix: bool,
@@ -38,6 +38,9 @@ pub(in crate::cli) struct LintArgs {
     /// Report these alone: codes, beginnings of codes, names; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
+    /// Report these too: pedantic rules, which are off by default, or `all`
+    #[arg(long, value_name = "RULES", value_delimiter = ',')]
+    pub(in crate::cli) extend_select: Vec<String>,
     /// Leave these out: codes, beginnings of codes, names; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
@@ -55,50 +58,6 @@ pub(in crate::cli) struct LintArgs {
     pub(in crate::cli) statistics: bool,
     #[command(flatten)]
     pub(in crate::cli) project: ProjectArgs,
-}
-
-/// Forms that requests are rewritten in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum NewForm {
-    /// CDI names under `devices`
-    Cdi,
-    /// A reservation with `driver: cdi`
-    CdiReservation,
-    /// `runtime: nvidia` and NVIDIA_VISIBLE_DEVICES
-    Runtime,
-    /// A reservation with `driver: nvidia`
-    Reservation,
-    /// `gpus`
-    Gpus,
-    /// No GPU
-    Cpu,
-}
-
-impl From<NewForm> for Form {
-    fn from(form: NewForm) -> Self {
-        match form {
-            NewForm::Cdi => Self::Cdi,
-            NewForm::CdiReservation => Self::CdiReservation,
-            NewForm::Runtime => Self::Runtime,
-            NewForm::Reservation => Self::Reservation,
-            NewForm::Gpus => Self::Gpus,
-            NewForm::Cpu => Self::Cpu,
-        }
-    }
-}
-
-/// Formats of `lint`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum LintFormat {
-    /// Headlines, lines and help
-    #[default]
-    Human,
-    /// One document for programs (schemas/report-v1.schema.json)
-    Json,
-    /// One line a finding
-    Concise,
-    /// Annotations of GitHub Actions
-    Github,
 }
 
 /// The severity that makes a run fail.

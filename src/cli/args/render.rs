@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::ValueEnum;
 
-use super::{ProjectArgs, ProjectFormat};
+use super::{FormArg, ProjectArgs, ProjectFormat};
 use crate::cli::examples::RENDER_EXAMPLES;
 
 /// `render`.
@@ -37,26 +37,6 @@ pub(in crate::cli) struct RenderArgs {
     pub(in crate::cli) format: ProjectFormat,
     #[command(flatten)]
     pub(in crate::cli) project: ProjectArgs,
-}
-
-/// Forms of `render`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(in crate::cli) enum FormArg {
-    /// The best that works on the host
-    #[default]
-    Auto,
-    /// CDI names under `devices`
-    Cdi,
-    /// CDI names in a reservation with `driver: cdi`
-    CdiReservation,
-    /// `runtime: nvidia` and NVIDIA_VISIBLE_DEVICES
-    Runtime,
-    /// A reservation with `driver: nvidia`
-    Reservation,
-    /// `gpus`
-    Gpus,
-    /// No GPU
-    Cpu,
 }
 
 /// What `render` falls back to.

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::{
-    cli::lint::name_of,
+    cli::lint::rule_of,
     diag::Diagnostic,
     lower::{Form, Lowered, Reason, Unlowerable},
     report::{Report, concise},
@@ -41,7 +41,7 @@ struct WireRejected<'a> {
 /// The decisions as one JSON document with a line break at its end; `findings` are what the
 /// reader warns of.
 pub(super) fn json(services: &[Lowered], findings: &[Diagnostic], sources: &SourceMap) -> String {
-    let report = Report { sources, findings, skipped: &[], suppressed: &[], name_of, has_statistics: false };
+    let report = Report::of(sources, findings, rule_of);
     let wire = WireDecisions {
         version: 1,
         warnings: concise(&report).lines().map(str::to_owned).collect(),

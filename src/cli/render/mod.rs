@@ -21,7 +21,7 @@ use crate::{
     diag::Diagnostic,
     gpu,
     host::HostFacts,
-    lower::{self, Form, Rendered, Wanted},
+    lower::{self, Rendered, Wanted},
     rules,
     source::{Files as _, SourceMap},
 };
@@ -128,14 +128,5 @@ fn host(args: &RenderArgs, files: &DiskFiles, has_no_requests: bool) -> Result<O
 }
 
 fn wanted(args: &RenderArgs) -> Wanted {
-    let form = match args.form {
-        FormArg::Auto => None,
-        FormArg::Cdi => Some(Form::Cdi),
-        FormArg::CdiReservation => Some(Form::CdiReservation),
-        FormArg::Runtime => Some(Form::Runtime),
-        FormArg::Reservation => Some(Form::Reservation),
-        FormArg::Gpus => Some(Form::Gpus),
-        FormArg::Cpu => Some(Form::Cpu),
-    };
-    Wanted { form, is_cpu_allowed: args.fallback == Some(Fallback::Cpu) }
+    Wanted { form: args.form.named(), is_cpu_allowed: args.fallback == Some(Fallback::Cpu) }
 }

@@ -1,0 +1,75 @@
+//! `device_ids` that are no list of texts, and lists that one text stands for.
+
+use super::{Cx, Found, fix};
+use crate::{
+    diag::{Applicability, Code, Edit, Severity},
+    yaml::{Data, Value, edit, emit, reshape},
+};
+
+/// Ids of a wrong type, or several in one text.
+const DEVICE_IDS_TYPE: Code = Code::new("CG118");
+
+pub(super) fn check(cx: &Cx<'_>, item: &Value) -> Vec<Found> {
+    let Some(ids) = item.get("device_ids").filter(|ids| ids.hole.is_none()) else { return Vec::new() };
+    match &ids.data {
+        Data::Seq(items) => {
+            numbers(cx, ids, items).into_iter().chain(items.iter().filter_map(|id| joined(cx, id))).collect()
+        }
+        Data::Map(_) | Data::Null => Vec::new(),
+        _ => alone(cx, ids).into_iter().collect(),
+    }
+}
+
+/// Ids without quotes: all of a list are one mistake.
+fn numbers(cx: &Cx<'_>, ids: &Value, items: &[Value]) -> Option<Found> {
+    let is_bare = |id: &&Value| id.hole.is_none() && matches!(id.data, Data::Int(_) | Data::UInt(_));
+    let bare: Vec<&Value> = items.iter().filter(is_bare).collect();
+    let first = bare.first()?;
+    let message = format!("`device_ids` of service `{}` holds numbers, and Compose takes texts alone", cx.name);
+    let mut found = cx.error(DEVICE_IDS_TYPE, message, first, "put each id in quotes")?;
+    found.covers = ids.span().into_iter().collect();
+    let quote = |id: &&Value| {
+        let text = format!("\"{}\"", id.scalar_text()?);
+        cx.edit(id, |file, origin| edit::replace(file, origin.node.node, &text))
+    };
+    let edits: Option<Vec<Vec<Edit>>> = bare.iter().map(quote).collect();
+    found.finding.fix = fix("put the ids in quotes", Applicability::Safe, edits.map(|edits| edits.concat()));
+    Some(found)
+}
+
+/// `device_ids: "0"`: the list is missing.
+fn alone(cx: &Cx<'_>, ids: &Value) -> Option<Found> {
+    let texts = split(&ids.scalar_text()?);
+    let message = format!("`device_ids` of service `{}` is {} where Compose takes a list", cx.name, ids.kind());
+    let list = format!("[{}]", texts.join(", "));
+    let mut found = cx.error(DEVICE_IDS_TYPE, message, ids, &format!("write `device_ids: {list}`"))?;
+    let edits = cx.edit(ids, |file, origin| edit::replace(file, origin.node.node, &list));
+    found.finding.fix = fix(format!("write `{list}`"), Applicability::Safe, edits.filter(|_| !texts.is_empty()));
+    Some(found)
+}
+
+/// `"0,1"`: the hook reads the ids joined by commas, so it works there; as a CDI name it is one device
+/// that no host has.
+fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
+    let text = id.as_str().filter(|text| id.hole.is_none() && text.contains(','))?;
+    let texts = split(text);
+    let message = format!(
+        "`{text}` in `device_ids` of service `{}` is one id to the engine, and works only by accident",
+        cx.name
+    );
+    let mut found = cx.error(DEVICE_IDS_TYPE, message, id, &format!("write an item for each: {}", texts.join(", ")))?;
+    found.finding.severity = Severity::Warning;
+    let is_constant = |file: &edit::File<'_>| !file.text[id.span().map_or(0..0, |span| span.range())].contains('$');
+    let edits = cx.edit(id, |file, origin| {
+        let is_listed = texts.len() > 1 && is_constant(&file);
+        is_listed.then(|| reshape::replace_item(file, origin.node.node, &texts))?
+    });
+    found.finding.fix = fix("write an item for each id", Applicability::Safe, edits);
+    Some(found)
+}
+
+/// The ids of a text with commas, as YAML in quotes.
+fn split(text: &str) -> Vec<String> {
+    let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+    ids.map(|id| if id.contains(['"', '\\']) { emit::scalar(id) } else { format!("\"{id}\"") }).collect()
+}

@@ -1,0 +1,63 @@
+//! A GPU request in a stack for Swarm.
+
+use super::{
+    Check, FixAvailability, Rule, ServiceCx, Sink,
+    devices::{asks, is_device_request},
+};
+use crate::{
+    diag::{Code, Label, Severity},
+    gpu::{GpuRequest, RequestForm},
+    source::Span,
+    yaml::{Map, Value},
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG111"),
+    name: "swarm-unsupported",
+    summary: "a service for Swarm asks for its GPU in a form that Swarm refuses",
+    severity: Severity::Warning,
+    fix: FixAvailability::None,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG111-swarm-unsupported.md"),
+    check: Check::Service(check),
+};
+
+fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    let is_refused = |request: &&GpuRequest| {
+        asks(request) && (is_device_request(request.form) || request.form == RequestForm::RuntimeEnv)
+    };
+    let is_asked = cx.requests.iter().any(|request| request.form == RequestForm::GenericResource);
+    let (Some(request), Some(sign), false) = (cx.requests.iter().find(is_refused), sign(cx), is_asked) else { return };
+    let finding = sink.report(
+        format!("service `{}` is for Swarm, and `docker stack deploy` refuses its GPU request", cx.name),
+        request.value.place().unwrap_or_else(|| request.span()),
+    );
+    finding.related.push(Label::new(sign, "only Swarm reads this"));
+    finding.help = Some(
+        "Swarm gives GPUs by `generic_resources` alone: name them in each node's daemon.json (`node-generic-resources`)".into(),
+    );
+}
+
+/// What says that a service is for Swarm: where its tasks may run, one on each node, a network of many hosts.
+fn sign(cx: &ServiceCx<'_>) -> Option<Span> {
+    let deploy = cx.service.get("deploy");
+    let placement = deploy.and_then(|deploy| deploy.get("placement"));
+    let is_said = |value: &&Value| value.as_map().is_some_and(|map| !map.is_empty());
+    let is_global = |mode: &&Value| mode.as_str().is_some_and(|mode| mode.starts_with("global"));
+    let mode = deploy.and_then(|deploy| deploy.get("mode"));
+    placement.filter(is_said).or(mode.filter(is_global)).or_else(|| overlay(cx)).and_then(Value::place)
+}
+
+/// A network with the driver `overlay` that the service is on.
+fn overlay<'a>(cx: &ServiceCx<'a>) -> Option<&'a Value> {
+    let networks = cx.project.project.model.get("networks").and_then(Value::as_map)?;
+    let is_joined = |name: &str| match cx.service.get("networks").and_then(Value::as_map) {
+        Some(joined) => Map::contains_key(joined, name),
+        None => name == "default",
+    };
+    let is_overlay = |network: &Value| network.get("driver").and_then(Value::as_str) == Some("overlay");
+    networks
+        .iter()
+        .find(|(name, network)| is_joined(name) && is_overlay(network))
+        .and_then(|(_, network)| network.get("driver"))
+}

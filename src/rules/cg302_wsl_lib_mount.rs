@@ -1,0 +1,39 @@
+//! Parts of WSL handed in by hand.
+
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink};
+use crate::{
+    compose::{devices, mounts},
+    diag::{Code, Label, Severity},
+    gpu::driver_part,
+    yaml::Value,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG302"),
+    name: "wsl-lib-mount",
+    summary: "a part of WSL is handed in by hand, which ties the file to one kind of machine",
+    severity: Severity::Warning,
+    fix: FixAvailability::None,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG302-wsl-lib-mount.md"),
+    check: Check::Service(check),
+};
+
+fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    let mounts = mounts(cx.service).into_iter().filter(|mount| is_of_wsl(mount.source));
+    // A library of the driver by its own name is CG301's.
+    let mounts = mounts.filter(|mount| driver_part(mount).is_none());
+    let nodes = devices(cx.service).into_iter().filter(|device| device.source == "/dev/dxg");
+    let mut parts: Vec<(&str, &Value)> = nodes.map(|device| (device.source, device.node)).collect();
+    parts.extend(mounts.map(|mount| (mount.source, mount.node)));
+    let Some(((path, first), others)) = parts.split_first() else { return };
+    let Some(place) = first.span() else { return };
+    let finding =
+        sink.report(format!("service `{}` gets `{path}` of WSL by hand, which no other host has", cx.name), place);
+    finding.related.extend(others.iter().filter_map(|(_, node)| node.span()).map(|span| Label::new(span, "this too")));
+    finding.help = Some("ask for the GPU instead: the toolkit brings WSL's libraries and `/dev/dxg` by itself".into());
+}
+
+fn is_of_wsl(path: &str) -> bool {
+    path == "/usr/lib/wsl" || path.starts_with("/usr/lib/wsl/")
+}

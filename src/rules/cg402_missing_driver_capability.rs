@@ -1,0 +1,151 @@
+//! Driver capabilities without one that the image needs.
+
+use super::{
+    Check, FixAvailability, Rule, ServiceCx, Sink, command,
+    devices::{asks, is_nvidia},
+    fix, images,
+};
+use crate::{
+    compose::{EnvironmentEntry, variable},
+    diag::{Applicability, Code, Fix, Severity},
+    gpu::{GpuRequest, RequestForm},
+    source::Span,
+    yaml::Value,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: Code::new("CG402"),
+    name: "missing-driver-capability",
+    summary: "a service gets less of the driver than its image needs",
+    severity: Severity::Warning,
+    fix: FixAvailability::Sometimes,
+    since: "0.1.0",
+    page: include_str!("../../rules/CG402-missing-driver-capability.md"),
+    check: Check::Service(check),
+};
+
+const DRIVER_CAPABILITIES: &str = "NVIDIA_DRIVER_CAPABILITIES";
+
+/// Images that decode and encode video by the GPU. The second list says nothing of the variable itself,
+/// so that the default, `utility,compute`, holds (their Dockerfiles).
+const VIDEO: [&str; 15] = [
+    "jellyfin/jellyfin",
+    "linuxserver/jellyfin",
+    "linuxserver/plex",
+    "linuxserver/emby",
+    "emby/embyserver",
+    "plexinc/pms-docker",
+    "haveagitgat/tdarr",
+    "haveagitgat/tdarr_node",
+    "blakeblackshear/frigate",
+    "immich-app/immich-server",
+    "josh5/unmanic",
+    "revenz/fileflows",
+    "jasongdove/ersatztv",
+    "jlesage/handbrake",
+    "stashapp/stash",
+];
+const BY_DEFAULT: [&str; 3] = ["plexinc/pms-docker", "haveagitgat/tdarr", "haveagitgat/tdarr_node"];
+
+/// Words of services that only watch the GPU, for which the management library is enough.
+const WATCHERS: [&str; 12] = [
+    "exporter", "dcgm", "monitor", "metrics", "smi", "nvtop", "gpustat", "telegraf", "netdata", "glances", "dashdot",
+    "agent",
+];
+
+fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    let Some(request) = cx.requests.iter().find(|request| is_nvidia(request) && asks(request) && is_filtered(request))
+    else {
+        return;
+    };
+    let entry = variable(cx.service, DRIVER_CAPABILITIES);
+    let Some(said) = Said::of(request, entry.as_ref()) else { return };
+    let is_video = images::is_one_of(cx.service, &VIDEO);
+    let has = |word: &str| said.words.iter().any(|said| said == word || said == "all");
+    let missing: Vec<&str> = match () {
+        () if said.words.is_empty() && images::is_one_of(cx.service, &BY_DEFAULT) => vec!["video"],
+        () if said.words.is_empty() => return,
+        () if is_video => ["compute", "video"].into_iter().filter(|word| !has(word)).collect(),
+        () if said.words == ["utility"] && !is_watcher(cx) => vec!["compute"],
+        () => return,
+    };
+    let Some(first) = missing.first() else { return };
+    let effect = match *first {
+        "compute" => "CUDA does not start",
+        _ => "the GPU neither decodes nor encodes",
+    };
+    let finding = sink.report(
+        format!("service `{}` gets the driver without `{}`: {effect}", cx.name, missing.join("` and `")),
+        said.place.unwrap_or_else(|| request.span()),
+    );
+    finding.help = Some(match said.node {
+        Some(_) => format!("add `{}`", missing.join("` and `")),
+        None => format!("add `{DRIVER_CAPABILITIES}=compute,video,utility`"),
+    });
+    finding.fix = fix(cx, request, entry.as_ref(), &said, &missing);
+}
+
+/// Driver capabilities as a service says them.
+struct Said<'a> {
+    words: Vec<String>,
+    /// The list or the variable; `None` where nothing is said.
+    node: Option<&'a Value>,
+    place: Option<Span>,
+}
+
+impl<'a> Said<'a> {
+    /// Those of the request, which the engine writes over the variable (moby
+    /// daemon/devices_nvidia_linux.go); else the variable's. `None` where it cannot be told.
+    fn of(request: &'a GpuRequest, entry: Option<&EnvironmentEntry<'a>>) -> Option<Self> {
+        let is_driver = |word: &&String| !["gpu", "nvidia"].contains(&word.as_str());
+        let listed: Vec<String> = request.capabilities.iter().filter(is_driver).cloned().collect();
+        if request.form != RequestForm::RuntimeEnv && !listed.is_empty() {
+            let node = request.field("capabilities");
+            let has_hole = node.and_then(Value::as_seq).unwrap_or_default().iter().any(|word| word.hole.is_some());
+            return (!has_hole).then(|| Self { words: listed, node, place: node.and_then(Value::place) });
+        }
+        let Some(entry) = entry else { return Some(Self { words: Vec::new(), node: None, place: None }) };
+        let value = entry.value.as_deref().filter(|_| entry.node.hole.is_none())?;
+        let words = value.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        Some(Self { words, node: Some(entry.node), place: entry.node.place() })
+    }
+}
+
+/// Whether the form lets capabilities choose what of the driver is brought; CDI brings everything.
+fn is_filtered(request: &GpuRequest) -> bool {
+    let is_cdi = request.driver.as_deref().is_some_and(|driver| driver.contains("cdi"));
+    matches!(request.form, RequestForm::DeployReservation | RequestForm::Gpus | RequestForm::RuntimeEnv) && !is_cdi
+}
+
+fn is_watcher(cx: &ServiceCx<'_>) -> bool {
+    let image = cx.service.get("image").and_then(Value::as_str).unwrap_or_default();
+    let container = cx.service.get("container_name").and_then(Value::as_str).unwrap_or_default();
+    let text = format!("{} {image} {container} {}", cx.name, command::text(cx.service)).to_ascii_lowercase();
+    WATCHERS.iter().any(|word| text.contains(word))
+}
+
+fn fix(
+    cx: &ServiceCx<'_>,
+    request: &GpuRequest,
+    entry: Option<&EnvironmentEntry<'_>>,
+    said: &Said<'_>,
+    missing: &[&str],
+) -> Option<Fix> {
+    let (title, edits) = match (said.node, entry) {
+        (None, _) => {
+            let words = "compute,video,utility";
+            let edits = fix::add_variable(cx, DRIVER_CAPABILITIES, words, &request.value)?;
+            (format!("add `{DRIVER_CAPABILITIES}={words}`"), edits)
+        }
+        (Some(node), Some(entry)) if std::ptr::eq(node, entry.node) => {
+            let words = format!("{},{}", said.words.join(","), missing.join(","));
+            let edits = fix::set_variable(cx, entry, &words)?;
+            (format!("write `{DRIVER_CAPABILITIES}={words}`"), edits)
+        }
+        (Some(node), _) => {
+            let [word] = missing else { return None };
+            (format!("add `{word}`"), fix::append(cx, node, word)?)
+        }
+    };
+    Some(Fix { title, applicability: Applicability::Unsafe, edits })
+}

@@ -1,0 +1,27 @@
+//! Images by their names, whichever registry they come from.
+
+use crate::yaml::Value;
+
+/// The image of a service without its registry, its tag and its digest: `vllm/vllm-openai`.
+pub(super) fn repository(service: &Value) -> Option<&str> {
+    let image = service.get("image").filter(|image| image.hole.is_none())?.as_str()?;
+    let image = image.split('@').next().unwrap_or(image);
+    let front = image.rfind('/').map_or(0, |at| at + 1);
+    let image = image[front..].find(':').map_or(image, |colon| &image[..front + colon]);
+    Some(match image.split_once('/') {
+        Some((registry, rest)) if registry.contains(['.', ':']) || registry == "localhost" => rest,
+        _ => image,
+    })
+}
+
+/// The tag of a service's image.
+pub(super) fn tag(service: &Value) -> Option<&str> {
+    let image = service.get("image").filter(|image| image.hole.is_none())?.as_str()?;
+    let name = image.rsplit('/').next()?;
+    name.split('@').next()?.split_once(':').map(|(_, tag)| tag)
+}
+
+/// Whether the image is one of these repositories.
+pub(super) fn is_one_of(service: &Value, repositories: &[&str]) -> bool {
+    repository(service).is_some_and(|repository| repositories.contains(&repository))
+}
