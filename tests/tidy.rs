@@ -37,6 +37,7 @@ const WALLS: &[(&str, &str)] = &[
 
 /// Crates and the places that may name them; an empty list is everywhere.
 const CRATES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["messages/search"]),
     ("bollard", &["probe/docker"]),
     ("clap", &["cli/args"]),
     ("clap_complete", &["cli/args"]),
