@@ -10,9 +10,9 @@ use std::{
 use composegpu::{
     host::{
         Binary, Cdi, Compose, ComposeKind, ComputeMode, DaemonJson, DeviceNode, DeviceProblem, DiscoveredDevice,
-        Distribution, Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, Recorded,
-        Runtime, RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System, Toolkit,
-        Version,
+        Distribution, Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, PciGpu,
+        Recorded, Runtime, RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System,
+        Toolkit, Version,
     },
     observed::Observed,
 };
@@ -127,6 +127,9 @@ fn everything() -> HostFacts {
             cgroup_version: Some(2),
             distribution: Some(Distribution { id: "debian".into(), version_id: some("12"), name: some("Debian") }),
             virtual_machine: Observed::Known(some("QEMU")),
+            container: some("lxc"),
+            secure_boot: Some(true),
+            nvidia_gpus: Some(vec![PciGpu { address: "0000:01:00.0".into(), driver: some("nvidia") }]),
             kernel_release: some("6.8.0"),
             architecture: "x86_64".into(),
         }),
@@ -220,6 +223,7 @@ fn toolkit() -> Toolkit {
             node_generic_resources: list(),
             exec_opts: list(),
             odd: vec!["features.cdi: 1".into()],
+            ignored: vec!["runtimes.nvidia.args".into()],
         })),
     }
 }

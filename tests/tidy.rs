@@ -59,7 +59,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
     ("toml", &["probe/toolkit_config"]),
-    ("toml_edit", &["heal/toml"]),
+    ("toml_edit", &["heal/config_toml"]),
 ];
 
 /// Where the world begins: disk, environment, clock, network.

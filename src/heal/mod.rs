@@ -5,9 +5,9 @@
 //! that install them go out; where a text is not known, the changes are named and no file is made.
 
 mod changes;
-mod json;
+mod config_toml;
+mod daemon_json;
 mod readme;
-mod toml;
 mod units;
 
 use crate::{diag::Code, host::HostFacts, rules};
@@ -105,8 +105,8 @@ pub fn propose(host: &HostFacts, originals: &Originals) -> Proposal {
     let mut out = Proposal::default();
     let (daemon, config) = changes::of(host, &codes);
     let has_daemon = !daemon.is_empty();
-    edit(daemon_json_path(host), &originals.daemon_json, daemon, json::edited, &mut out);
-    edit(config_toml_path(host), &originals.config_toml, config, toml::edited, &mut out);
+    edit(daemon_json_path(host), &originals.daemon_json, daemon, daemon_json::edited, &mut out);
+    edit(config_toml_path(host), &originals.config_toml, config, config_toml::edited, &mut out);
     units::add(host, &codes, &mut out);
     let is_rootless = host.docker.known().is_some_and(crate::host::Docker::is_rootless);
     if has_daemon || changes::is_restart_due(host, &codes) {

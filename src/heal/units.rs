@@ -27,11 +27,10 @@ pub(super) fn add(host: &HostFacts, codes: &[Code], out: &mut Proposal) {
     let has_spec = lookup.as_ref().is_some_and(|lookup| !lookup.devices.is_empty());
     let Some(version) = toolkit.version.known() else { return };
     match version.as_deref().and_then(Version::parse) {
+        Some(version) if version >= REFRESHES && reads_refreshed(docker) && !is_due => {}
         Some(version) if version >= REFRESHES && reads_refreshed(docker) => {
-            if is_due {
-                put_aside(host, out);
-                out.commands.push(ENABLE.to_owned());
-            }
+            put_aside(host, out);
+            out.commands.push(ENABLE.to_owned());
         }
         Some(_) if is_due || has_spec => own(toolkit, &target(host, docker, lookup.as_ref()), out),
         None if is_due => {

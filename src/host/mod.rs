@@ -21,7 +21,7 @@ pub use docker::{Compose, ComposeKind, DiscoveredDevice, Docker, Runtime, Swarm}
 pub use nvidia::{Evidence, NvidiaDevice};
 pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};
 pub use resolve::{CdiLookup, ResolvedDevice};
-pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, SeLinux, System};
+pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, PciGpu, SeLinux, System};
 pub use toolkit::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit};
 pub use version::Version;
 

@@ -25,10 +25,29 @@ pub struct System {
     pub distribution: Option<Distribution>,
     /// The hypervisor, as the machine's firmware names it; `None` on bare metal.
     pub virtual_machine: Observed<Option<String>>,
+    /// The container manager that the whole system runs under, such as `lxc`; `None` where there is none, or
+    /// it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// Whether the firmware refuses code that nobody signed; `None` where it has no such switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secure_boot: Option<bool>,
+    /// NVIDIA's GPUs on the PCI bus, with or without a driver; `None` where the bus cannot be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nvidia_gpus: Option<Vec<PciGpu>>,
     /// Kernel release, such as `6.8.0-45-generic`.
     pub kernel_release: Option<String>,
     /// Machine architecture that composegpu was built for, such as `x86_64`.
     pub architecture: String,
+}
+
+/// A GPU on the PCI bus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PciGpu {
+    /// Such as `0000:01:00.0`.
+    pub address: String,
+    /// The kernel's driver that holds it, such as `nvidia`, `nouveau` or `vfio-pci`; `None` for none.
+    pub driver: Option<String>,
 }
 
 /// The NVIDIA kernel module.

@@ -15,6 +15,7 @@ mod daemon_json;
 mod disk;
 mod docker;
 mod endpoint;
+mod machine;
 mod nvml;
 mod system;
 mod toolkit;

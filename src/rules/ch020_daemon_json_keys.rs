@@ -33,6 +33,13 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         finding.help =
             Some("the engine refuses to start with it; `sudo dockerd --validate` shows what it wants".to_owned());
     }
+    for key in &file.ignored {
+        let finding = sink.report(
+            format!("the engine does not read `{key}` in {}", file.path),
+            (&file.path, key, "a list of arguments"),
+        );
+        finding.help = Some(format!("name the key `runtimeArgs`, then `{}`", restart(host)));
+    }
     let Some((docker, version)) = local_engine(host) else { return };
     if version < FIRST_CDI {
         unknown_to_it(file, version, sink);
