@@ -15,7 +15,7 @@ mod lint;
 #[path = "pages/page.rs"]
 mod page;
 
-use lint::{Lint, fix_all};
+use lint::{Bench, Lint, fix_all};
 use page::{Block, Case, Page};
 
 fn main() -> ExitCode {
@@ -79,18 +79,19 @@ fn rules_and_pages(stems: &BTreeSet<String>) -> Result<(), Failed> {
     Ok(())
 }
 
-fn check(code: &str, case: &Case) -> Result<(), String> {
+fn check(page: &str, case: &Case) -> Result<(), String> {
+    let bench = Bench { page, host: case.host.as_ref() };
     if !case.good.is_empty() {
-        expect(code, &case.good, "good")?;
+        expect(bench, &case.good, "good")?;
     }
     if case.bad.is_empty() {
         return Ok(());
     }
-    expect(code, &case.bad, "bad")?;
-    let before = Lint::of(code, &case.bad)?;
+    expect(bench, &case.bad, "bad")?;
+    let before = Lint::of(bench, &case.bad)?;
     let fixes = before.findings.iter().filter_map(|finding| Some((finding.code.as_str(), finding.fix.as_ref()?)));
     for (fixed, fix) in fixes {
-        let after = Lint::of(code, &before.apply(&case.bad, &fix.edits)?)?;
+        let after = Lint::of(bench, &before.apply(&case.bad, &fix.edits)?)?;
         if after.count(fixed) >= before.count(fixed) {
             return Err(format!("the fix of {fixed} does not remove its finding"));
         }
@@ -99,21 +100,21 @@ fn check(code: &str, case: &Case) -> Result<(), String> {
             return Err(format!("the fix of {fixed} brings a new {error}"));
         }
     }
-    let (fixed, passes) = fix_all(code, &case.bad)?;
+    let (fixed, passes) = fix_all(bench, &case.bad)?;
     if !case.fixed.is_empty() && passes == 0 {
         return Err("no finding has a fix".into());
     }
-    case.fixed.iter().try_for_each(|expected| compare(code, expected, &fixed))
+    case.fixed.iter().try_for_each(|expected| compare(bench, expected, &fixed))
 }
 
 /// Exactly the marked findings, at their lines.
-fn expect(code: &str, blocks: &[Block], set: &str) -> Result<(), String> {
+fn expect(bench: Bench<'_>, blocks: &[Block], set: &str) -> Result<(), String> {
     let mut expected: Vec<(String, u32, String)> = Vec::new();
     for block in blocks {
         expected.extend(block.marks.iter().map(|(line, code)| (block.path.clone(), *line, code.clone())));
     }
     expected.sort();
-    let lint = Lint::of(code, blocks)?;
+    let lint = Lint::of(bench, blocks)?;
     let found = lint.marks();
     if found == expected {
         return Ok(());
@@ -125,13 +126,13 @@ fn expect(code: &str, blocks: &[Block], set: &str) -> Result<(), String> {
 }
 
 /// The text after all fixes, and the marks of what they leave.
-fn compare(code: &str, expected: &Block, fixed: &[Block]) -> Result<(), String> {
+fn compare(bench: Bench<'_>, expected: &Block, fixed: &[Block]) -> Result<(), String> {
     let block =
         fixed.iter().find(|block| block.path == expected.path).ok_or("a fixed file that is not in the bad set")?;
     if block.text != expected.text {
         return Err(format!("fixed {}: got\n{}", expected.path, block.text));
     }
-    let found: Vec<(u32, String)> = Lint::of(code, fixed)?
+    let found: Vec<(u32, String)> = Lint::of(bench, fixed)?
         .marks()
         .into_iter()
         .filter(|(path, ..)| *path == expected.path)

@@ -7,9 +7,10 @@
 use std::borrow::Borrow;
 
 use super::{
-    Decision, Form, Reason, Unlowerable, Wanted, amd,
+    Decision, Form, Reason, UNPROVEN, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
     judge::{self, Verdict},
+    trial,
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
@@ -126,7 +127,7 @@ fn remarks(host: &HostFacts) -> Vec<Reason> {
 }
 
 /// The order of choice on a host.
-fn order(host: &HostFacts) -> [Form; 5] {
+pub(super) fn order(host: &HostFacts) -> [Form; 5] {
     let system = host.system.known();
     let is_on_wsl = host.docker.known().is_some_and(Docker::is_on_wsl) || system.is_some_and(|system| system.is_wsl);
     match () {
@@ -160,7 +161,7 @@ fn take(form: Form, meant: &Meant, host: &HostFacts) -> Result<Decision, Unlower
         Verdict::Unknown(reason) => Ok(Decision {
             form,
             devices,
-            reasons: vec!["asked for".to_owned(), format!("not proven: {reason}")],
+            reasons: vec!["asked for".to_owned(), format!("{UNPROVEN}{reason}")],
             rejected: Vec::new(),
         }),
         Verdict::Fails(reason) | Verdict::Silent(reason) => Err(Unlowerable::NoWorkingForm(vec![(form, reason)])),
@@ -176,9 +177,9 @@ fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
         match verdict {
             Verdict::Works(reason) => return Ok(Decision { form, devices, reasons: vec![reason], rejected }),
             Verdict::Unknown(reason) => {
-                let reasons = vec![format!("not proven: {reason}")];
+                let reasons = vec![format!("{UNPROVEN}{reason}")];
                 unproven.get_or_insert_with(|| Decision { form, devices, reasons, rejected: rejected.clone() });
-                rejected.push((form, format!("not proven: {reason}")));
+                rejected.push((form, format!("{UNPROVEN}{reason}")));
             }
             Verdict::Fails(reason) | Verdict::Silent(reason) => rejected.push((form, reason)),
         }
@@ -186,8 +187,14 @@ fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
     unproven.ok_or(Unlowerable::NoWorkingForm(rejected))
 }
 
-/// The names that a form writes, and what comes of them.
-fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
+/// The names that a form writes, and what comes of them, by the facts and by a trial where there was one.
+pub(super) fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
+    let (names, verdict) = foretold(form, meant, host);
+    let verdict = trial::corrected(form, &names, verdict, host);
+    (names, verdict)
+}
+
+fn foretold(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
     if let (Some(name), Form::Runtime | Form::Reservation | Form::Gpus) = (meant.foreign(), form) {
         return (Vec::new(), Verdict::Fails(format!("`{name}` can be asked for by its CDI name only")));
     }

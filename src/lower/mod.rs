@@ -12,11 +12,13 @@ mod environment;
 pub mod judge;
 mod optional;
 mod overlay;
+mod placement;
 mod render;
 mod rewrite;
 mod seen;
 mod stack;
 mod text;
+mod trial;
 mod unwritable;
 
 use std::fmt;
@@ -26,8 +28,10 @@ use crate::gpu::{DeviceId, Vendor};
 pub use decide::{decide, without_host};
 pub use optional::extension_problems;
 pub use overlay::overlay;
+pub use placement::{Placement, absent, can_do_without_gpu, placement};
 pub use render::{Lowered, Rendered, render};
 pub use rewrite::{Rewriting, rewrite};
+pub use trial::{candidates, every_form};
 pub use unwritable::Unwritable;
 
 /// The forms that a request can be written in.
@@ -94,6 +98,16 @@ pub struct Decision {
     pub reasons: Vec<Reason>,
     /// The forms that come before it in the order of choice, and what is against each.
     pub rejected: Vec<(Form, Reason)>,
+}
+
+/// How the reason of a form begins that the facts neither prove nor exclude.
+const UNPROVEN: &str = "not proven: ";
+
+impl Decision {
+    /// Whether the facts say that the form works, rather than that nothing is against it.
+    pub fn is_proven(&self) -> bool {
+        !self.reasons.iter().any(|reason| reason.starts_with(UNPROVEN))
+    }
 }
 
 /// Why a request cannot be written for a host.

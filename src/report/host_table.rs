@@ -3,13 +3,17 @@
 use std::fmt::Write as _;
 
 use crate::{
-    host::{Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
+    host::{
+        Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit, Trial,
+        TrialOutcome,
+    },
     observed::Observed,
 };
 
-/// The facts as a table of two columns.
-pub fn host_table(facts: &HostFacts) -> String {
-    let mut table = Table::default();
+/// The facts as a table of two columns, wrapped at so many; as long as they are, where nobody says how many.
+pub fn host_table(facts: &HostFacts, width: Option<usize>) -> String {
+    let mut table =
+        Table { text: String::new(), room: width.unwrap_or(usize::MAX).saturating_sub(LABEL + 1).max(LEAST) };
     table.section("docker", &facts.docker, docker);
     table.section("compose", &facts.compose, |compose| match compose {
         Some(compose) => vec![format!("{} ({})", compose.version, compose.path)],
@@ -20,13 +24,21 @@ pub fn host_table(facts: &HostFacts) -> String {
     table.section("CDI", &facts.cdi, cdi);
     table.section("toolkit", &facts.toolkit, toolkit);
     table.section("platform", &facts.system, platform);
+    table.rows("trials", facts.trials.iter().map(trial).collect());
     table.rows("seen", vec![format!("{} by composegpu {}", facts.recorded.at, facts.recorded.composegpu)]);
     table.text
 }
 
-#[derive(Default)]
+/// Columns of the labels.
+const LABEL: usize = 9;
+
+/// The fewest columns that text is wrapped at, whatever the terminal.
+const LEAST: usize = 30;
+
 struct Table {
     text: String,
+    /// Columns beside the labels.
+    room: usize,
 }
 
 impl Table {
@@ -43,9 +55,40 @@ impl Table {
             let label = if at == 0 { label } else { "" };
             // What a daemon or a file says may hold anything, a terminal's orders too.
             let line: String = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-            writeln!(self.text, "{label:<9} {line}").expect("writing to a string does not fail");
+            for (part_at, part) in wrapped(&line, self.room).iter().enumerate() {
+                let label = if part_at == 0 { label } else { "" };
+                writeln!(self.text, "{label:<LABEL$} {part}").expect("writing to a string does not fail");
+            }
         }
     }
+}
+
+fn trial(trial: &Trial) -> String {
+    let outcome = match &trial.outcome {
+        Observed::Known(TrialOutcome::Met) => "met".to_owned(),
+        Observed::Known(TrialOutcome::Refused(text)) => format!("refused: {}", text.replace('\n', " ")),
+        Observed::Unknown { reason, .. } => format!("unknown: {reason}"),
+    };
+    format!("{} {}: {outcome}", trial.form, trial.devices.join(", "))
+}
+
+/// The line in parts of at most so many columns, cut at blanks; what follows the first stands further in.
+fn wrapped(line: &str, room: usize) -> Vec<String> {
+    let indent = line.len() - line.trim_start().len();
+    let mut parts = vec![line[..indent].to_owned()];
+    let mut is_empty = true;
+    for word in line[indent..].split(' ') {
+        let current = parts.last_mut().expect("there is a first part");
+        let needed = current.chars().count() + usize::from(!is_empty) + word.chars().count();
+        if !is_empty && needed > room {
+            parts.push(format!("{}{word}", " ".repeat(indent + 2)));
+        } else {
+            current.push_str(if is_empty { "" } else { " " });
+            current.push_str(word);
+        }
+        is_empty = false;
+    }
+    parts
 }
 
 fn docker(docker: &Docker) -> Vec<String> {

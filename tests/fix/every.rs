@@ -40,7 +40,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// Name, folder and arguments of each form of each fixture project.
-fn projects() -> Vec<(String, PathBuf, Vec<String>)> {
+pub(crate) fn projects() -> Vec<(String, PathBuf, Vec<String>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects");
     let entries = |path: &Path| {
         let entries = fs::read_dir(path).expect("fixtures are there");
@@ -60,7 +60,7 @@ fn projects() -> Vec<(String, PathBuf, Vec<String>)> {
     out
 }
 
-fn texts(folder: &Path, below: &Path, out: &mut Files) -> Result<(), Failed> {
+pub(crate) fn texts(folder: &Path, below: &Path, out: &mut Files) -> Result<(), Failed> {
     for entry in fs::read_dir(folder.join(below))? {
         let entry = entry?;
         let path = below.join(entry.file_name());

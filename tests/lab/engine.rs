@@ -57,11 +57,24 @@ impl Lab {
         if output.status.success() { Ok(()) } else { Err(format!("{line}\n{}", said(&output)).into()) }
     }
 
-    /// `docker compose` against the lab's engine.
-    pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
-        let mut command = Command::new("docker");
+    /// A program outside of the lab's namespaces that talks to its engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn outside(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().envs(self.variables.iter().cloned());
-        run(seconds, command.arg("compose").args(arguments).current_dir(folder))
+        command
+    }
+
+    /// A variable that `hostlab up` printed.
+    #[allow(dead_code, reason = "some tests need none")]
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// `docker compose` against the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
+        run(seconds, self.outside("docker").arg("compose").args(arguments).current_dir(folder))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Host rules: a block names a recorded host of `fixtures/hosts`, and its JSON is laid over that
+//! Hosts of pages, and host rules: a block names a recorded host of `fixtures/hosts`, and its JSON is laid over that
 //! host's facts. `bad` hosts have the page's finding, `good` ones do not.
 
 use std::{fs, path::Path};
@@ -29,7 +29,7 @@ fn expect(code: &str, block: &Block, is_bad: bool) -> Result<(), String> {
 }
 
 /// The recorded facts with the block's laid over them.
-fn facts(block: &Block) -> Result<HostFacts, String> {
+pub(crate) fn facts(block: &Block) -> Result<HostFacts, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts").join(format!("{}.json", block.path));
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut facts: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;

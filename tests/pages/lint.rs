@@ -10,9 +10,18 @@ use composegpu::{
     source::{FileId, MemoryFiles, SourceMap},
 };
 
-use crate::page::Block;
+use crate::{host, page::Block};
 
 const ROOT: &str = "/project";
+
+/// What a set of files is judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench<'a> {
+    /// The page's code; of the pedantic rules that one alone speaks.
+    pub(crate) page: &'a str,
+    /// The host of the case.
+    pub(crate) host: Option<&'a Block>,
+}
 
 /// What linting a set of files says.
 pub(crate) struct Lint {
@@ -21,9 +30,9 @@ pub(crate) struct Lint {
 }
 
 impl Lint {
-    /// Loads the YAML files at the top of the set as `-f A -f B` and runs every rule; of the pedantic
-    /// ones the page's own.
-    pub(crate) fn of(page: &str, blocks: &[Block]) -> Result<Self, String> {
+    /// Loads the YAML files at the top of the set as `-f A -f B` and runs every rule, on the host if the case
+    /// has one.
+    pub(crate) fn of(bench: Bench<'_>, blocks: &[Block]) -> Result<Self, String> {
         let mut files = MemoryFiles::default();
         for block in blocks {
             files.insert(format!("{ROOT}/{}", block.path), block.text.as_bytes());
@@ -42,9 +51,10 @@ impl Lint {
         let requests = gpu::collect(&loaded.project);
         let cx = ProjectCx { project: &loaded.project, requests: &requests, images: &images, sources: &sources };
         let mut findings = loaded.diagnostics;
-        findings.extend(rules::run(&cx, None).diagnostics);
-        let mut findings = rules::suppress(findings, &loaded.project, &sources, false).findings;
-        findings.retain(|finding| finding.code.as_str() == page || !rules::PEDANTIC.contains(&finding.code));
+        let host = bench.host.map(host::facts).transpose()?;
+        findings.extend(rules::run(&cx, host.as_ref()).diagnostics);
+        let mut findings = rules::suppress(findings, &loaded.project, &sources, host.is_some()).findings;
+        findings.retain(|finding| finding.code.as_str() == bench.page || !rules::PEDANTIC.contains(&finding.code));
         Ok(Self { findings, sources })
     }
 
@@ -115,10 +125,10 @@ impl Lint {
 }
 
 /// Applies all fixes until none is left; also the number of passes that changed something.
-pub(crate) fn fix_all(page: &str, blocks: &[Block]) -> Result<(Vec<Block>, usize), String> {
+pub(crate) fn fix_all(bench: Bench<'_>, blocks: &[Block]) -> Result<(Vec<Block>, usize), String> {
     let mut blocks = blocks.to_vec();
     for passes in 0..10 {
-        let lint = Lint::of(page, &blocks)?;
+        let lint = Lint::of(bench, &blocks)?;
         let edits = lint.pass();
         if edits.is_empty() {
             return Ok((blocks, passes));

@@ -14,6 +14,8 @@ pub(crate) struct Page {
 #[derive(Default)]
 pub(crate) struct Case {
     pub(crate) heading: String,
+    /// The host that the files are judged on: a file of fixtures/hosts, and what is laid over its facts.
+    pub(crate) host: Option<Block>,
     /// A set of files with at least one mark.
     pub(crate) bad: Vec<Block>,
     /// A set of files of its own.
@@ -45,11 +47,17 @@ impl Page {
             let body: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
             let case = cases.last_mut().expect("there is a first case");
             let words: Vec<&str> = info.split_whitespace().collect();
+            if let [_, "host", name] = words[..] {
+                case.host = Some(Block::parse(name, &body));
+                continue;
+            }
             let set = match words.get(1) {
                 Some(&"bad") => &mut case.bad,
                 Some(&"good") => &mut case.good,
                 Some(&"fixed") => &mut case.fixed,
-                Some(word) => return Err(format!("line {}: `{word}` is neither bad, good nor fixed", number + 1)),
+                Some(word) => {
+                    return Err(format!("line {}: `{word}` is neither bad, good, fixed nor host", number + 1));
+                }
                 None => continue,
             };
             let path = words.get(2).ok_or_else(|| format!("line {}: a block needs a file name", number + 1))?;
