@@ -13,7 +13,7 @@
 //! ```
 //!
 //! A module imports from its own floor downward: 0 [`source`], [`observed`]; 1 [`diag`];
-//! 2 [`yaml`]; 3 [`compose`], [`host`], [`image`]; 4 [`gpu`]; 5 [`rules`], [`lower`], [`messages`];
+//! 2 [`yaml`]; 3 [`compose`], [`host`], [`image`]; 4 [`gpu`]; 5 [`rules`], [`heal`], [`lower`], [`messages`];
 //! 6 [`report`], `probe`; 7 [`cli`]. Only the command line and the probe touch disk,
 //! environment, clock and network; everything else reads through [`source::Files`].
 
@@ -21,6 +21,7 @@ pub mod cli;
 pub mod compose;
 pub mod diag;
 pub mod gpu;
+pub mod heal;
 pub mod host;
 pub mod image;
 pub mod lower;

@@ -240,6 +240,7 @@ fn toolkit() -> Toolkit {
             node_generic_resources: list(),
             exec_opts: list(),
             odd: vec!["features.cdi: 1".into()],
+            ignored: vec!["runtimes.nvidia.args".into()],
         })),
     }
 }

@@ -17,7 +17,7 @@ const FLOORS: &[&[&str]] = &[
     &["yaml"],
     &["compose", "host", "image"],
     &["gpu"],
-    &["rules", "lower", "messages"],
+    &["rules", "heal", "lower", "messages"],
     &["report", "probe"],
     &["cli"],
 ];
@@ -37,6 +37,7 @@ const WALLS: &[(&str, &str)] = &[
 
 /// Crates and the places that may name them; an empty list is everywhere.
 const CRATES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["messages/search"]),
     ("bollard", &["probe/docker"]),
     ("clap", &["cli/args"]),
     ("clap_complete", &["cli/args"]),
@@ -60,6 +61,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
     ("toml", &["probe/toolkit_config"]),
+    ("toml_edit", &["heal/config_toml"]),
 ];
 
 /// Where the world begins: disk, environment, clock, network.

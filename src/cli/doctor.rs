@@ -7,6 +7,7 @@ use super::{
     files::DiskFiles,
     hosts::facts_of,
     lint::rule_of,
+    propose,
     settings::Surroundings,
 };
 use crate::{
@@ -34,6 +35,9 @@ pub(super) fn run(args: &DoctorArgs, world: &Surroundings, answer: &mut Answer) 
     };
     if answer.out.is_empty() && world.is_watched() {
         answer.err = "nothing found on this host\n".to_owned();
+    }
+    if let Some(folder) = &args.write {
+        answer.err.push_str(&propose::write(&host, &args.host, &world.working_directory.join(folder))?);
     }
     let is_bad = found.diagnostics.iter().any(|finding| finding.severity >= Severity::Warning);
     Ok(if is_bad { Exit::Findings } else { Exit::Clean })

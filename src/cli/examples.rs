@@ -41,7 +41,8 @@ Examples:
 pub(super) const DOCTOR_EXAMPLES: &str = "\
 Examples:
   composegpu doctor                          this host
-  composegpu doctor --host host.json         a recorded one";
+  composegpu doctor --host host.json         a recorded one
+  composegpu doctor --write gpu-host         and files that would mend it, to look at and to install";
 
 pub(super) const EXPLAIN_EXAMPLES: &str = "\
 Examples:

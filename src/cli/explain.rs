@@ -9,7 +9,7 @@ use super::{
     args::{ExplainArgs, TextFormat},
     cuda,
     exit::{CliError, Exit},
-    message, read_stdin,
+    message,
     settings::Surroundings,
 };
 use crate::{
@@ -32,8 +32,8 @@ pub(super) fn run(
     stdin: &mut dyn Read,
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
-    let text = match args.text.as_deref() {
-        Some(text) if text != "-" => text.to_owned(),
+    let (start, found) = match args.text.as_deref() {
+        Some(text) if text != "-" => (text.to_owned(), messages::find(text)),
         said => {
             if args.project.files.iter().any(|file| file.as_os_str() == "-") {
                 return Err(CliError::Usage("standard input can be read once: as text or as project".to_owned()));
@@ -41,22 +41,45 @@ pub(super) fn run(
             if said.is_none() && io::stdin().is_terminal() {
                 return Err(CliError::Usage("name a rule, or give the text of an error".to_owned()));
             }
-            String::from_utf8_lossy(&read_stdin(stdin)?).into_owned()
+            search(stdin)?
         }
     };
-    let text = text.trim();
+    let text = start.trim();
     if text.eq_ignore_ascii_case("cuda") {
         return answer.collect(|out, _| cuda::print(args.format == TextFormat::Json, out).map(|()| 0));
     }
     if let Some(rule) = rules::by_text(text) {
         return answer.collect(|out, _| print_page(rule, args.format == TextFormat::Json, out).map(|()| 0));
     }
-    let is_one_word = !text.is_empty() && !text.contains(char::is_whitespace);
-    if is_one_word && messages::find(text).is_empty() {
+    let is_one_word = !text.is_empty() && text.len() < MOST_START && !text.contains(char::is_whitespace);
+    if is_one_word && found.is_empty() {
         answer.err = unknown(text);
+        if world.working_directory.join(text).is_file() {
+            answer.err.push_str(&format!("help: it is a file here: `composegpu explain < {text}`\n"));
+        }
         return Ok(Exit::Usage);
     }
-    message::explain(text, args, world, stdin, answer)
+    message::explain(found, args, world, stdin, answer)
+}
+
+/// As much of a text as may be the name of a rule.
+const MOST_START: usize = 200;
+
+/// Reads a log of any length piece by piece: its start, and the messages in it.
+fn search(stdin: &mut dyn Read) -> Result<(String, Vec<messages::Found>), CliError> {
+    let (mut search, mut start, mut piece) = (messages::Search::default(), Vec::new(), vec![0; 64 << 10]);
+    loop {
+        match stdin.read(&mut piece) {
+            Ok(0) => return Ok((String::from_utf8_lossy(&start).into_owned(), search.finish())),
+            Ok(count) => {
+                let read = &piece[..count];
+                start.extend_from_slice(&read[..count.min(MOST_START - start.len())]);
+                search.feed(read);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(CliError::read("standard input".as_ref(), error)),
+        }
+    }
 }
 
 fn unknown(text: &str) -> String {

@@ -19,7 +19,7 @@ use crate::{
     compose::Project,
     diag::{Diagnostic, Place},
     gpu::{self, DeviceSelector, GpuRequest, RequestForm},
-    messages::{self, About, Found},
+    messages::{About, Found},
     rules,
     source::SourceMap,
 };
@@ -33,18 +33,17 @@ struct Explained {
     host: Vec<Diagnostic>,
 }
 
-/// Explains the messages in a text; 1 where none is known.
+/// Explains the messages that were found in a text; 1 where there are none.
 ///
 /// # Errors
 /// When the project or the host cannot be had.
 pub(super) fn explain(
-    text: &str,
+    found: Vec<Found>,
     args: &ExplainArgs,
     world: &Surroundings,
     stdin: &mut dyn Read,
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
-    let found = messages::find(text);
     if found.is_empty() {
         answer.err = "no known message in this text\n\
                       help: give the whole line that the engine or Compose printed; `composegpu doctor` looks at the host\n"

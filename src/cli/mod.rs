@@ -27,6 +27,7 @@ mod patch;
 mod patterns;
 #[cfg(feature = "probe")]
 mod probe;
+mod propose;
 mod referred;
 mod render;
 mod rewrite;

@@ -141,4 +141,7 @@ pub struct DaemonJson {
     pub exec_opts: Option<Vec<String>>,
     /// Keys above whose value has another type than the engine reads, as `key: what is there`.
     pub odd: Vec<String>,
+    /// Keys of runtimes with a value that the engine does not read, such as `runtimes.nvidia.args`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<String>,
 }

@@ -7,10 +7,14 @@ mod cdi;
 mod compose;
 mod driver;
 mod engine;
+mod line;
 mod pattern;
+mod programs;
+mod project;
+mod search;
 mod toolkit;
 
-use std::ops::Range;
+pub use search::Search;
 
 /// One text of a program, as far as it is always the same.
 #[derive(Debug)]
@@ -74,56 +78,22 @@ impl Found {
 
 /// All rows; of two that fit the same place the first counts.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    [compose::MESSAGES, driver::MESSAGES, toolkit::MESSAGES, cdi::MESSAGES, engine::MESSAGES].into_iter().flatten()
+    [
+        project::MESSAGES,
+        compose::MESSAGES,
+        driver::MESSAGES,
+        toolkit::MESSAGES,
+        cdi::MESSAGES,
+        engine::MESSAGES,
+        programs::MESSAGES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The known messages that occur in a text, in its order, each with the same holes once.
 pub fn find(text: &str) -> Vec<Found> {
-    let text = unescaped(text);
-    let lower = text.to_ascii_lowercase();
-    let mut taken: Vec<Range<usize>> = Vec::new();
-    let mut found: Vec<(usize, Found)> = Vec::new();
-    for message in all() {
-        for hit in pattern::hits(message.text, &lower) {
-            if taken.iter().any(|range| range.start < hit.fixed.end && hit.fixed.start < range.end) {
-                continue;
-            }
-            taken.push(hit.fixed.clone());
-            let holes = hit.holes.into_iter().map(|(name, range)| (name, cleaned(&text[range]))).collect();
-            let whole = one_line(&text[hit.fixed.start..hit.end]);
-            found.push((hit.fixed.start, Found { message, text: whole, holes }));
-        }
-    }
-    found.sort_by_key(|(at, _)| *at);
-    let mut once: Vec<Found> = Vec::new();
-    for (_, one) in found {
-        if !once.iter().any(|known| known.message.name == one.message.name && known.holes == one.holes) {
-            once.push(one);
-        }
-    }
-    once
-}
-
-/// Quotes and line breaks as logs write them inside of quotes, however deep.
-fn unescaped(text: &str) -> String {
-    let mut pieces = text.split('\\');
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        match piece.strip_prefix(['n', 't']) {
-            Some(rest) => out.extend([if piece.starts_with('n') { "\n" } else { " " }, rest]),
-            None => out.push_str(piece),
-        }
-    }
-    out
-}
-
-fn one_line(text: &str) -> String {
-    cleaned(&text.split_whitespace().collect::<Vec<_>>().join(" "))
-}
-
-/// Without what programs put behind: `: unknown` of containerd, and the end of a quotation.
-fn cleaned(text: &str) -> String {
-    let text = text.trim().trim_end_matches(": unknown");
-    let is_open = text.matches('"').count() % 2 == 1;
-    if is_open { text.trim_end_matches('"') } else { text }.to_owned()
+    let mut search = Search::default();
+    search.feed(text.as_bytes());
+    search.finish()
 }

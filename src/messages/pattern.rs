@@ -21,17 +21,23 @@ enum Part {
     Hole(&'static str),
 }
 
-/// Where a pattern occurs in a text in lower case.
-pub(super) fn hits(pattern: &'static str, lower: &str) -> Vec<Hit> {
+/// The word that every occurrence of a pattern begins with.
+pub(super) fn first_word(pattern: &'static str) -> &'static str {
+    let end = pattern.find([' ', '{']).unwrap_or(pattern.len());
+    &pattern[..end]
+}
+
+/// Where a pattern occurs in a text in lower case, given where its first word does.
+pub(super) fn hits(pattern: &'static str, lower: &str, places: &[usize]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    if places.is_empty() {
+        return hits;
+    }
     let parts = parts(pattern);
-    let mut hits = Vec::new();
-    let mut from = 0;
-    let Some(Part::Fixed(first)) = parts.first() else { return hits };
-    let word = first.split(' ').next().unwrap_or(first);
-    while let Some(at) = lower[from..].find(word).map(|at| from + at) {
-        from = at + word.len();
-        if let Some(hit) = hit(&parts, lower, at) {
-            from = hit.fixed.end.max(from);
+    for &at in places {
+        if hits.last().is_none_or(|last| last.fixed.end <= at)
+            && let Some(hit) = hit(&parts, lower, at)
+        {
             hits.push(hit);
         }
     }
@@ -67,11 +73,28 @@ fn hit(parts: &[Part], lower: &str, start: usize) -> Option<Hit> {
     }
     let mut end = at;
     if let Some(name) = open {
-        let rest = &lower[at..];
-        end = at + rest.find('\n').unwrap_or(rest.len());
+        end = at + end_of_quotation(&lower[at..]);
         holes.push((name, at..end));
     }
     Some(Hit { fixed: start..at, end, holes })
+}
+
+/// The end of the line, or of the quotation that the message stands in: a quote that is closed and was
+/// not opened in the hole (`msg="… gpu=0" error=…`).
+fn end_of_quotation(rest: &str) -> usize {
+    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+    let (mut before, mut is_open) = (' ', false);
+    for (at, c) in line.char_indices() {
+        if c == '"' && is_open {
+            is_open = false;
+        } else if c == '"' && (at == 0 || !(before.is_whitespace() || "([:=".contains(before))) {
+            return at;
+        } else if c == '"' {
+            is_open = true;
+        }
+        before = c;
+    }
+    line.len()
 }
 
 /// The shortest hole before a fixed part, on one line and not empty, and the end of that part.

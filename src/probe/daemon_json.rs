@@ -44,6 +44,7 @@ fn facts(path: String, value: &Value) -> DaemonJson {
         node_generic_resources: reader.take("/node-generic-resources", "node-generic-resources", strings),
         exec_opts: reader.take("/exec-opts", "exec-opts", strings),
         odd: Vec::new(),
+        ignored: ignored(value),
     };
     DaemonJson { odd, ..facts }
 }
@@ -72,4 +73,11 @@ fn strings(value: &Value) -> Option<Vec<String>> {
 fn runtimes(value: &Value) -> Option<BTreeMap<String, Option<String>>> {
     let path = |runtime: &Value| runtime.get("path").and_then(Value::as_str).map(str::to_owned);
     Some(value.as_object()?.iter().map(|(name, runtime)| (name.clone(), path(runtime))).collect())
+}
+
+/// The engine reads `runtimeArgs` and leaves `args` alone (tried on 28.5.2); `nvidia-ctk` writes an empty one.
+fn ignored(value: &Value) -> Vec<String> {
+    let runtimes = value.get("runtimes").and_then(Value::as_object).into_iter().flatten();
+    let has_args = |runtime: &Value| runtime.get("args").and_then(Value::as_array).is_some_and(|args| !args.is_empty());
+    runtimes.filter(|(_, runtime)| has_args(runtime)).map(|(name, _)| format!("runtimes.{name}.args")).collect()
 }

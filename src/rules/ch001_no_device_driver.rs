@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, HostSink, Rule,
     nvidia::{CDI_FIRST, CDI_HOOK, FIRST_CDI, HOOK, RUNTIME, local_engine, nvidia_files},
+    remedy::{register_runtime, restart},
 };
 use crate::{
     diag::{Code, Severity},
@@ -31,14 +32,14 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         return;
     }
     if docker.runtimes.contains_key("nvidia") && has(RUNTIME) {
-        half(toolkit, sink);
+        half(host, toolkit, sink);
     } else if version < FIRST_CDI || nvidia_files(cdi).next().is_none() {
-        missing(version, sink);
+        missing(host, version, sink);
     }
 }
 
 /// The package `nvidia-container-toolkit-base` alone: a runtime without its hook.
-fn half(toolkit: &Toolkit, sink: &mut HostSink<'_>) {
+fn half(host: &HostFacts, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
     let is_legacy = super::nvidia::mode(toolkit) == "legacy";
     let message = if is_legacy {
         "the toolkit's hook is missing, and its runtime is set to call it: no container gets a GPU that way"
@@ -49,14 +50,14 @@ fn half(toolkit: &Toolkit, sink: &mut HostSink<'_>) {
     if !is_legacy {
         finding.severity = Severity::Warning;
     }
-    finding.help = Some(
-        "install the package `nvidia-container-toolkit` (its `-base` has no hook), then run \
-         `sudo systemctl restart docker`; deploy reservations and `gpus` become available"
-            .to_owned(),
-    );
+    finding.help = Some(format!(
+        "install the package `nvidia-container-toolkit` (its `-base` has no hook), then run `{}`; \
+         deploy reservations and `gpus` become available",
+        restart(host)
+    ));
 }
 
-fn missing(version: Version, sink: &mut HostSink<'_>) {
+fn missing(host: &HostFacts, version: Version, sink: &mut HostSink<'_>) {
     let finding = sink.report(
         "the NVIDIA Container Toolkit is not installed: no form of GPU request works",
         ("PATH", HOOK, "absent"),
@@ -66,8 +67,6 @@ fn missing(version: Version, sink: &mut HostSink<'_>) {
     } else {
         "the CDI form, the runtime and deploy reservations become available".to_owned()
     };
-    finding.help = Some(format!(
-        "install the package `nvidia-container-toolkit`, run `sudo nvidia-ctk runtime configure --runtime=docker` \
-         and `sudo systemctl restart docker`; {cdi}"
-    ));
+    finding.help =
+        Some(format!("install the package `nvidia-container-toolkit`, then run {}; {cdi}", register_runtime(host)));
 }

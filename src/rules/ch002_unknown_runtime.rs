@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{HOOK, INFO, RESTART, RUNTIME, list, local_engine},
+    nvidia::{HOOK, INFO, RUNTIME, list, local_engine},
+    remedy::{register_runtime, restart},
 };
 use crate::{
     diag::{Code, Severity},
@@ -30,18 +31,18 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some((docker, version)) = local_engine(host) else { return };
     let Some(toolkit) = sink.known(&host.toolkit) else { return };
     let daemon_json = sink.known(&toolkit.daemon_json).and_then(Option::as_ref);
-    broken(docker, version, toolkit, sink);
+    broken(host, docker, version, toolkit, sink);
     if let Some(file) = daemon_json {
-        not_read(docker, file, sink);
+        not_read(host, docker, file, sink);
     }
     let is_named = daemon_json.is_some_and(|file| file.runtimes.contains_key("nvidia"));
     if !is_named && !docker.runtimes.contains_key("nvidia") {
-        not_registered(docker, toolkit, sink);
+        not_registered(host, docker, toolkit, sink);
     }
 }
 
 /// Registered, and its program does not run.
-fn broken(docker: &Docker, version: Version, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
+fn broken(host: &HostFacts, docker: &Docker, version: Version, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
     for (name, runtime) in &docker.runtimes {
         let Some(path) = runtime.path.as_deref().filter(|_| name.contains("nvidia")) else { continue };
         let is_gone = toolkit.named_binaries.get(path).is_some_and(|binary| !binary.is_executable);
@@ -53,15 +54,15 @@ fn broken(docker: &Docker, version: Version, toolkit: &Toolkit, sink: &mut HostS
                 (INFO, &field, path),
             );
             finding.help = Some(format!(
-                "install the package `nvidia-container-toolkit`, run `sudo nvidia-ctk runtime configure --runtime=docker` \
-                 and `{RESTART}`; `runtime: {name}` becomes available"
+                "install the package `nvidia-container-toolkit`, then run {}; `runtime: {name}` becomes available",
+                register_runtime(host)
             ));
         }
     }
 }
 
 /// In daemon.json, and not in the running engine.
-fn not_read(docker: &Docker, file: &DaemonJson, sink: &mut HostSink<'_>) {
+fn not_read(host: &HostFacts, docker: &Docker, file: &DaemonJson, sink: &mut HostSink<'_>) {
     for name in file.runtimes.keys().filter(|name| !docker.runtimes.contains_key(*name)) {
         let names: Vec<&String> = docker.runtimes.keys().collect();
         let finding = sink.report(
@@ -69,13 +70,14 @@ fn not_read(docker: &Docker, file: &DaemonJson, sink: &mut HostSink<'_>) {
             (INFO, "Runtimes", &list(&names)),
         );
         finding.help = Some(format!(
-            "the file was changed after the engine's start: `{RESTART}`; `runtime: {name}` becomes available"
+            "the file was changed after the engine's start: `{}`; `runtime: {name}` becomes available",
+            restart(host)
         ));
     }
 }
 
 /// The toolkit is there, and the engine was not told.
-fn not_registered(docker: &Docker, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
+fn not_registered(host: &HostFacts, docker: &Docker, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
     if toolkit.binary(RUNTIME).is_none() && toolkit.binary(HOOK).is_none() {
         return;
     }
@@ -83,12 +85,7 @@ fn not_registered(docker: &Docker, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
     let finding = sink
         .report("the toolkit is installed, and the engine has no runtime `nvidia`", (INFO, "Runtimes", &list(&names)));
     finding.severity = Severity::Warning;
-    let install = if toolkit.binary(RUNTIME).is_none() {
-        "install the package `nvidia-container-toolkit`, then run"
-    } else {
-        "run"
-    };
-    finding.help = Some(format!(
-        "{install} `sudo nvidia-ctk runtime configure --runtime=docker` and `{RESTART}`; `runtime: nvidia` becomes available"
-    ));
+    let has_all = [RUNTIME, "nvidia-ctk"].iter().all(|name| toolkit.binary(name).is_some());
+    let install = if !has_all { "install the package `nvidia-container-toolkit`, then run" } else { "run" };
+    finding.help = Some(format!("{install} {}; `runtime: nvidia` becomes available", register_runtime(host)));
 }

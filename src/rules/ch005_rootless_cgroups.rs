@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{HOOK, config, local_engine},
+    nvidia::{HOOK, config, engine_lookup, local_engine},
+    remedy::{restart, set_config},
 };
 use crate::{
     diag::{Code, Severity},
@@ -36,13 +37,19 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let path = config.map_or("/etc/nvidia-container-runtime/config.toml", |config| config.path.as_str());
     let value = config.and_then(|config| config.no_cgroups).map_or("not set", |_| "false");
     let engine = docker.endpoint.clone();
+    let names = host.cdi.known().map(|cdi| engine_lookup(cdi, docker).devices).unwrap_or_default();
+    let has_cdi = names.keys().any(|name| name.starts_with("nvidia.com/gpu="));
     let finding = sink.report(
         "the engine runs without root, and the toolkit's hook would write control groups, which it may not",
         (path, "nvidia-container-cli.no-cgroups", value),
     );
+    // Where CDI names resolve there is a way that needs no control groups.
+    if has_cdi {
+        finding.severity = Severity::Warning;
+    }
     finding.help = Some(format!(
-        "`sudo nvidia-ctk config --set nvidia-container-cli.no-cgroups=true --in-place`, then \
-         `systemctl --user restart docker`; deploy reservations and `gpus` become available on {engine}; \
-         the CDI form needs none of this"
+        "{}, then `{}`; deploy reservations and `gpus` become available on {engine}; the CDI form needs none of this",
+        set_config(host, "nvidia-container-cli.no-cgroups", "true"),
+        restart(host)
     ));
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{USUAL_DIRS, config, generate},
+    nvidia::{USUAL_DIRS, config},
+    remedy::generate,
 };
 use crate::{
     diag::{Code, Severity},
@@ -77,7 +78,7 @@ fn report(
         (true, Some(false)) => {
             format!("the driver it was made for is not there: install the driver, or `sudo rm {}`", file.path)
         }
-        (true, _) => format!("`{}`; the CDI form becomes available, without a restart", generate(&file.path)),
+        (true, _) => format!("{}; the CDI form becomes available, without a restart", generate(host, &file.path)),
         (false, _) => format!("have the tool of `{}` write it again; the CDI form becomes available", spec.kind),
     });
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{INFO, RESTART, list, local_engine},
+    nvidia::{INFO, list, local_engine},
+    remedy::restart,
 };
 use crate::{
     diag::{Code, Severity},
@@ -44,9 +45,12 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
                 (INFO, "CDISpecDirs", &list(&dirs)),
             );
             finding.help = Some(format!(
-                "`sudo cp {} {}/`, without a restart; or add {} to `cdi-spec-dirs` in daemon.json and run `{RESTART}`; \
+                "`sudo cp {} {}/`, without a restart; or add {} to `cdi-spec-dirs` in daemon.json and run `{}`; \
                  the CDI form becomes available",
-                file.path, dirs[0], dir.path
+                file.path,
+                dirs[0],
+                dir.path,
+                restart(host)
             ));
         }
     }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{FIRST_CDI, INFO, RESTART, local_engine},
+    nvidia::{FIRST_CDI, INFO, local_engine},
+    remedy::{enable_cdi, restart},
 };
 use crate::{
     diag::{Code, Severity},
@@ -46,11 +47,8 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         None => "the engine has CDI switched off: CDI names cannot be used".to_owned(),
     };
     let help = match file.and_then(|file| file.cdi) {
-        Some(true) => format!("`{RESTART}`; the CDI form becomes available"),
-        _ => format!(
-            "`sudo nvidia-ctk runtime configure --runtime=docker --cdi.enabled`, or write \
-             `\"features\": {{\"cdi\": true}}` into {path}; then `{RESTART}`; the CDI form becomes available"
-        ),
+        Some(true) => format!("`{}`; the CDI form becomes available", restart(host)),
+        _ => format!("{}; the CDI form becomes available", enable_cdi(host, path)),
     };
     sink.report(message, (INFO, "CDISpecDirs", "[]")).help = Some(help);
 }

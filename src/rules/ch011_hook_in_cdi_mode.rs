@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, HostSink, Rule,
     nvidia::{CDI_FIRST, CDI_HOOK, HOOK, config, engine_lookup, local_engine},
+    remedy::set_config,
 };
 use crate::{
     diag::{Code, Severity},
@@ -40,11 +41,10 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         format!("in mode `{mode}` the toolkit's hook refuses `driver: nvidia` and `gpus`"),
         (&config.path, "nvidia-container-runtime.mode", mode),
     );
-    finding.help = Some(
-        "`sudo nvidia-ctk config --set nvidia-container-runtime.mode=auto --in-place`, without a restart: \
-         deploy reservations and `gpus` become available; or ask by CDI name, or with `runtime: nvidia`"
-            .to_owned(),
-    );
+    finding.help = Some(format!(
+        "{}, without a restart: deploy reservations and `gpus` become available; or ask by CDI name, or with `runtime: nvidia`",
+        set_config(host, "nvidia-container-runtime.mode", "auto")
+    ));
 }
 
 /// Whether the engine tries CDI first and has what that needs.

@@ -1,9 +1,6 @@
 //! A kernel module, a library and a CDI spec of different driver versions.
 
-use super::{
-    Check, FixAvailability, HostSink, Rule,
-    nvidia::{engine_lookup, generate},
-};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::engine_lookup, remedy::generate};
 use crate::{
     diag::{Code, Severity},
     host::{HostFacts, SpecOutcome, SpecText},
@@ -64,7 +61,8 @@ fn specs(host: &HostFacts, kernel: &str, sink: &mut HostSink<'_>) {
             format!("{} was made for driver {version}, the kernel module is of {kernel}", file.path),
             (&file.path, "mounts.hostPath", version),
         );
-        finding.help = Some(format!("`{}`; the CDI form becomes available, without a restart", generate(&file.path)));
+        finding.help =
+            Some(format!("{}; the CDI form becomes available, without a restart", generate(host, &file.path)));
     }
 }
 

@@ -39,6 +39,16 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
 }
 
 fn missing(system: &System, sink: &mut HostSink<'_>) {
+    // A machine without a GPU has no fault to mend.
+    if system.nvidia_gpus().is_some_and(|gpus| gpus.is_empty()) {
+        let finding = sink.report(
+            "this host has no NVIDIA driver, and no NVIDIA GPU on its bus",
+            ("/sys/bus/pci/devices", "vendor 0x10de", "absent"),
+        );
+        finding.severity = Severity::Info;
+        finding.help = Some("services run on the CPU here: `composegpu render --fallback cpu`".to_owned());
+        return;
+    }
     let finding = sink.report("this host has no NVIDIA driver", ("/proc/driver/nvidia/version", "version", "absent"));
     let guest = match system.virtual_machine.known() {
         Some(Some(_)) => {

@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, HostSink, Rule,
     nvidia::{HOOK, config},
+    remedy::set_config,
 };
 use crate::{
     diag::{Code, Severity},
@@ -38,9 +39,9 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     };
     let finding = sink.report(message, (path, "nvidia-container-cli.ldconfig", &ldconfig.setting));
     finding.severity = severity;
-    finding.help = Some(
-        "`sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place`, without a restart \
-         (`@` means a path of the host); deploy reservations, `gpus` and the runtime in mode `legacy` become available"
-            .to_owned(),
-    );
+    finding.help = Some(format!(
+        "{}, without a restart (`@` means a path of the host); deploy reservations, `gpus` and the runtime in mode `legacy` \
+         become available",
+        set_config(host, "nvidia-container-cli.ldconfig", "@/sbin/ldconfig")
+    ));
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{RUNTIME, config, generate, toolkit_lookup},
+    nvidia::{RUNTIME, config, toolkit_lookup},
+    remedy::{generate, set_config},
 };
 use crate::{
     diag::{Code, Severity},
@@ -25,7 +26,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some(config) = sink.known(&toolkit.config).and(config(toolkit)) else { return };
     let Some(mode) = config.mode.as_deref() else { return };
     let is_tegra = host.system.known().map(|system| system.is_tegra);
-    let auto = "`sudo nvidia-ctk config --set nvidia-container-runtime.mode=auto --in-place`";
+    let auto = set_config(host, "nvidia-container-runtime.mode", "auto");
     let (message, help) = match mode {
         "cdi" if toolkit.binary(RUNTIME).is_some() => {
             let Some(cdi) = sink.known(&host.cdi) else { return };
@@ -33,7 +34,10 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
                 return;
             }
             let message = "in mode `cdi` the runtime `nvidia` needs a CDI spec, and there is none".to_owned();
-            (message, format!("`{}`; or {auto}; `runtime: nvidia` becomes available", generate("/etc/cdi/nvidia.yaml")))
+            (
+                message,
+                format!("{}; or {auto}; `runtime: nvidia` becomes available", generate(host, "/etc/cdi/nvidia.yaml")),
+            )
         }
         "csv" if is_tegra == Some(false) => (
             "mode `csv` is for Tegra boards, which this host is not".to_owned(),
@@ -44,7 +48,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
             format!("{auto}; `runtime: nvidia` becomes available"),
         ),
         "auto" | "legacy" | "cdi" | "csv" | "jit-cdi" => return,
-        _ => (format!("config.toml sets the mode `{mode}`, which the toolkit does not know"), auto.to_owned()),
+        _ => (format!("config.toml sets the mode `{mode}`, which the toolkit does not know"), auto),
     };
     sink.report(message, (&config.path, "nvidia-container-runtime.mode", mode)).help = Some(help);
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{FIRST_CDI, INFO, RESTART, list, local_engine},
+    nvidia::{FIRST_CDI, INFO, list, local_engine},
+    remedy::restart,
 };
 use crate::{
     diag::{Code, Severity},
@@ -32,11 +33,18 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         finding.help =
             Some("the engine refuses to start with it; `sudo dockerd --validate` shows what it wants".to_owned());
     }
+    for key in &file.ignored {
+        let finding = sink.report(
+            format!("the engine does not read `{key}` in {}", file.path),
+            (&file.path, key, "a list of arguments"),
+        );
+        finding.help = Some(format!("name the key `runtimeArgs`, then `{}`", restart(host)));
+    }
     let Some((docker, version)) = local_engine(host) else { return };
     if version < FIRST_CDI {
         unknown_to_it(file, version, sink);
     } else {
-        not_read(file, docker, sink);
+        not_read(host, file, docker, sink);
     }
 }
 
@@ -56,13 +64,13 @@ fn unknown_to_it(file: &DaemonJson, version: Version, sink: &mut HostSink<'_>) {
 }
 
 /// Edited, and not restarted. Runtimes and a CDI that is off have rules of their own.
-fn not_read(file: &DaemonJson, docker: &Docker, sink: &mut HostSink<'_>) {
+fn not_read(host: &HostFacts, file: &DaemonJson, docker: &Docker, sink: &mut HostSink<'_>) {
     let mut stale = |field: &str, wanted: String, runs: (&str, &str)| {
         let finding = sink.report(
             format!("{} sets `{field}` to {wanted}, and the running engine has not read that", file.path),
             (INFO, runs.0, runs.1),
         );
-        finding.help = Some(format!("the file was changed after the engine's start: `{RESTART}`"));
+        finding.help = Some(format!("the file was changed after the engine's start: `{}`", restart(host)));
     };
     let runs = docker.default_runtime.as_deref();
     if let (Some(wanted), Some(runs)) = (file.default_runtime.as_deref(), runs)

@@ -20,6 +20,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some(system) = sink.known(&host.system) else { return };
     let Some(modules) = sink.known(&system.modules) else { return };
+    // Where the bus is seen it tells whose GPU it is.
+    if system.nvidia_gpus().is_some_and(|gpus| gpus.iter().all(|gpu| gpu.driver.as_deref() != Some("nouveau"))) {
+        return;
+    }
     if host.has_nvidia_driver() == Some(true) || !modules.iter().any(|module| module == "nouveau") {
         return;
     }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{CDI_HOOK, HOOK, INFO, RUNTIME, generate, list, local_engine},
+    nvidia::{CDI_HOOK, HOOK, INFO, RUNTIME, list, local_engine},
+    remedy::generate,
 };
 use crate::{
     diag::{Code, Severity},
@@ -30,7 +31,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         return;
     }
     if let Some(toolkit) = sink.known(&host.toolkit) {
-        empty(cdi, docker, toolkit, sink);
+        empty(host, cdi, docker, toolkit, sink);
     }
 }
 
@@ -56,7 +57,7 @@ fn other_endings(cdi: &Cdi, docker: &Docker, sink: &mut HostSink<'_>) -> bool {
 }
 
 /// No spec file anywhere; it matters where somebody set out to have CDI.
-fn empty(cdi: &Cdi, docker: &Docker, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
+fn empty(host: &HostFacts, cdi: &Cdi, docker: &Docker, toolkit: &Toolkit, sink: &mut HostSink<'_>) {
     let is_nvidia =
         |outcome: &SpecOutcome| !matches!(outcome, SpecOutcome::Read(spec) if !spec.kind.starts_with("nvidia.com/"));
     let mut files = cdi.dirs.iter().flat_map(|dir| &dir.files);
@@ -73,5 +74,5 @@ fn empty(cdi: &Cdi, docker: &Docker, toolkit: &Toolkit, sink: &mut HostSink<'_>)
         finding.severity = Severity::Info;
     }
     let path = format!("{}/nvidia.yaml", dirs[0]);
-    finding.help = Some(format!("`{}`; the CDI form becomes available, without a restart", generate(&path)));
+    finding.help = Some(format!("{}; the CDI form becomes available, without a restart", generate(host, &path)));
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Check, FixAvailability, HostSink, Rule,
-    nvidia::{engine_lookup, generate, local_engine},
+    nvidia::{engine_lookup, local_engine},
+    remedy::generate,
 };
 use crate::{
     diag::{Code, Severity},
@@ -49,7 +50,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     );
     finding.help = Some(format!(
         "install toolkit 1.18 or newer and `sudo systemctl enable --now nvidia-cdi-refresh.path nvidia-cdi-refresh.service`; \
-         or `{}` after each change of the driver; the CDI form stays available",
-        generate("/etc/cdi/nvidia.yaml")
+         or {} after each change of the driver; the CDI form stays available",
+        generate(host, "/etc/cdi/nvidia.yaml")
     ));
 }

@@ -1,9 +1,6 @@
 //! A spec file that every CDI reader refuses whole.
 
-use super::{
-    Check, FixAvailability, HostSink, Rule,
-    nvidia::{engine_lookup, generate},
-};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::engine_lookup, remedy::generate};
 use crate::{
     diag::{Code, Severity},
     host::HostFacts,
@@ -25,7 +22,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     for (file, reason) in engine_lookup(cdi, docker).rejected {
         let finding = sink.report(format!("{file} is refused whole, with all its devices"), (file, "content", reason));
         finding.help = Some(if file.contains("nvidia") {
-            format!("`{}`; the CDI form becomes available, without a restart", generate(file))
+            format!("{}; the CDI form becomes available, without a restart", generate(host, file))
         } else {
             format!("have the tool that wrote it write it again, or `sudo rm {file}`")
         });

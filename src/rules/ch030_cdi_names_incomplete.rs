@@ -1,9 +1,6 @@
 //! A spec that does not name all of the host's GPUs, or not in every way.
 
-use super::{
-    Check, FixAvailability, HostSink, Rule,
-    nvidia::{engine_lookup, generate},
-};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::engine_lookup, remedy::generate};
 use crate::{
     diag::{Code, Severity},
     host::{CdiLookup, HostFacts, NvidiaDevice},
@@ -37,8 +34,8 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         let value = device.uuid.clone().unwrap_or_else(|| device.index.to_string());
         let finding = sink.report(message, (source.as_str(), field, &value));
         finding.help = Some(format!(
-            "`{}` writes all names; `nvidia.com/gpu={}` becomes available, without a restart",
-            generate(any.file),
+            "{} writes all names; `nvidia.com/gpu={}` becomes available, without a restart",
+            generate(host, any.file),
             device.index
         ));
     }

@@ -91,6 +91,7 @@ mod ch002_unknown_runtime;
 mod ch003_docker_desktop_linux;
 mod ch004_snap_docker;
 mod ch005_rootless_cgroups;
+mod ch006_nested_lxc;
 mod ch007_daemon_reload_loses_gpu;
 mod ch008_stale_cdi_spec;
 mod ch009_cdi_dirs_mismatch;
@@ -98,18 +99,25 @@ mod ch010_cdi_not_enabled;
 mod ch011_hook_in_cdi_mode;
 mod ch012_driver_mismatch;
 mod ch013_wsl_no_adapter;
+mod ch014_known_bad_toolkit;
 mod ch015_no_driver;
 mod ch016_uvm_not_loaded;
+mod ch017_boot_order;
 mod ch018_ldconfig_path;
 mod ch019_explicit_runtime_mode;
 mod ch020_daemon_json_keys;
 mod ch021_nouveau_loaded;
+mod ch022_secure_boot_unsigned_module;
+mod ch023_no_persistence;
+mod ch024_exclusive_compute_mode;
 mod ch025_passthrough_guest;
 mod ch026_cdi_spec_dirs;
 mod ch027_spec_not_kept_after_reboot;
 mod ch028_conflicting_cdi_specs;
 mod ch029_malformed_cdi_spec;
 mod ch030_cdi_names_incomplete;
+mod ch031_default_runtime_leak;
+mod ch032_selinux_label_needed;
 mod command;
 mod devices;
 mod fix;
@@ -119,6 +127,7 @@ mod nvidia;
 mod parallel;
 mod placement;
 mod practice;
+mod remedy;
 mod rule;
 mod run;
 mod sink;
@@ -224,6 +233,7 @@ pub static ALL: &[&Rule] = &[
     &ch003_docker_desktop_linux::RULE,
     &ch004_snap_docker::RULE,
     &ch005_rootless_cgroups::RULE,
+    &ch006_nested_lxc::RULE,
     &ch007_daemon_reload_loses_gpu::RULE,
     &ch008_stale_cdi_spec::RULE,
     &ch009_cdi_dirs_mismatch::RULE,
@@ -231,18 +241,25 @@ pub static ALL: &[&Rule] = &[
     &ch011_hook_in_cdi_mode::RULE,
     &ch012_driver_mismatch::RULE,
     &ch013_wsl_no_adapter::RULE,
+    &ch014_known_bad_toolkit::RULE,
     &ch015_no_driver::RULE,
     &ch016_uvm_not_loaded::RULE,
+    &ch017_boot_order::RULE,
     &ch018_ldconfig_path::RULE,
     &ch019_explicit_runtime_mode::RULE,
     &ch020_daemon_json_keys::RULE,
     &ch021_nouveau_loaded::RULE,
+    &ch022_secure_boot_unsigned_module::RULE,
+    &ch023_no_persistence::RULE,
+    &ch024_exclusive_compute_mode::RULE,
     &ch025_passthrough_guest::RULE,
     &ch026_cdi_spec_dirs::RULE,
     &ch027_spec_not_kept_after_reboot::RULE,
     &ch028_conflicting_cdi_specs::RULE,
     &ch029_malformed_cdi_spec::RULE,
     &ch030_cdi_names_incomplete::RULE,
+    &ch031_default_runtime_leak::RULE,
+    &ch032_selinux_label_needed::RULE,
 ];
 
 /// The rules whose findings are about the form of a request: another form mends them, and which is

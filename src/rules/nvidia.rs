@@ -23,9 +23,6 @@ pub(super) const CDI_FIRST: Version = Version::new(29, 2, 0);
 /// The first engine with CDI (moby 7ec9561a77).
 pub(super) const FIRST_CDI: Version = Version::new(25, 0, 0);
 
-/// Restarts the engine, after a command that changed what it reads at its start.
-pub(super) const RESTART: &str = "sudo systemctl restart docker";
-
 /// config.toml, where the toolkit has one.
 pub(super) fn config(toolkit: &Toolkit) -> Option<&RuntimeConfig> {
     toolkit.config.known().and_then(Option::as_ref)
@@ -65,11 +62,6 @@ pub(super) fn nvidia_files(cdi: &Cdi) -> impl Iterator<Item = &SpecFile> {
         SpecOutcome::Read(spec) => spec.kind.starts_with("nvidia.com/"),
         SpecOutcome::Rejected { .. } | SpecOutcome::Unreadable { .. } => file.path.contains("nvidia"),
     })
-}
-
-/// The command that writes an NVIDIA spec.
-pub(super) fn generate(path: &str) -> String {
-    format!("sudo nvidia-ctk cdi generate --output={path}")
 }
 
 /// Values as one text, in brackets.

@@ -62,6 +62,13 @@ impl Lab {
         run(seconds, self.outside(program).args(arguments))
     }
 
+    /// A shell line as the host's administrator runs it.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn mend(&self, line: &str) -> Result<(), Failed> {
+        let output = run(120, hostlab(["mend", &self.name, "--"]).arg(line))?;
+        if output.status.success() { Ok(()) } else { Err(format!("{line}\n{}", said(&output)).into()) }
+    }
+
     /// A program outside of the lab's namespaces that talks to its engine.
     #[allow(dead_code, reason = "some tests only look")]
     pub(crate) fn outside(&self, program: &str) -> Command {

@@ -1,6 +1,6 @@
 //! What was said to the verbs that explain: `doctor` a host, `explain` a rule or an error.
 
-use std::ffi::OsString;
+use std::{ffi::OsString, path::PathBuf};
 
 use super::{ProjectArgs, TextFormat};
 use crate::cli::examples::{DOCTOR_EXAMPLES, EXPLAIN_EXAMPLES};
@@ -15,6 +15,9 @@ pub(in crate::cli) struct DoctorArgs {
     /// How to print the findings
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::cli) format: TextFormat,
+    /// Write the files that would mend the host here: daemon.json, config.toml, units; installs nothing
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) write: Option<PathBuf>,
 }
 
 /// `explain`.
