@@ -21,12 +21,18 @@ use bollard::{
 use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
 
-use super::{SOURCE, clause, connect};
+use super::{
+    SOURCE,
+    connect::{clause, connect},
+};
 use crate::{
     host::{Trial, TrialOutcome},
     lower::Form,
     observed::Observed,
-    probe::{Settings, bounded, endpoint},
+    probe::{
+        Settings, bounded,
+        endpoint::{self, Endpoint},
+    },
 };
 
 /// On the image and every container, with the owner's process as value.
@@ -63,8 +69,8 @@ pub fn trial(settings: &Settings, attempts: &[(Form, Vec<String>)]) -> Result<Ve
         return Ok(Vec::new());
     }
     let unknown = |reason: &str| attempts.iter().map(|attempt| tried(attempt, Err(reason.to_owned()))).collect();
-    let address = match endpoint::address(settings) {
-        Ok(address) => address,
+    let endpoint = match endpoint::endpoint(settings) {
+        Ok(endpoint) => endpoint,
         Err(reason) => return Ok(unknown(&reason)),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -72,9 +78,9 @@ pub fn trial(settings: &Settings, attempts: &[(Form, Vec<String>)]) -> Result<Ve
         Err(error) => return Ok(unknown(&format!("no runtime to ask in: {error}"))),
     };
     runtime.block_on(async {
-        match Workshop::open(&address, settings).await {
+        match Workshop::open(&endpoint, settings).await {
             Ok(workshop) => workshop.work(attempts).await,
-            Err(reason) => Ok(unknown(&format!("{address}: {reason}"))),
+            Err(reason) => Ok(unknown(&format!("{}: {reason}", endpoint.address))),
         }
     })
 }
@@ -97,8 +103,8 @@ struct Workshop {
 
 impl Workshop {
     /// Removes what killed trials left, and imports the image.
-    async fn open(address: &str, settings: &Settings) -> Result<Self, String> {
-        let client = connect(address, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
+    async fn open(endpoint: &Endpoint, settings: &Settings) -> Result<Self, String> {
+        let client = connect(endpoint, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
         let answer = timeout(settings.timeout, client.ping()).await;
         answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| clause(&error))?;
         let owner = std::process::id().to_string();
