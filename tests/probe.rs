@@ -9,6 +9,7 @@
 mod described;
 #[path = "probe/endpoints.rs"]
 mod endpoints;
+#[allow(dead_code, reason = "each test uses its part of it")]
 #[path = "probe/fake_docker.rs"]
 mod fake_docker;
 

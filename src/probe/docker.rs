@@ -1,6 +1,7 @@
 //! The engine, through its API.
 
 mod connect;
+mod ended;
 mod trial;
 
 use std::collections::BTreeMap;
