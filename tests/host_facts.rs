@@ -140,6 +140,7 @@ fn everything() -> HostFacts {
         }),
         trials: vec![
             trial(Observed::Known(TrialOutcome::Met)),
+            trial(Observed::Known(TrialOutcome::Silent)),
             trial(Observed::Known(TrialOutcome::Refused("no".into()))),
             trial(Observed::unknown("docker", "no answer within 30 s")),
         ],

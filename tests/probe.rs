@@ -7,6 +7,9 @@
 
 #[path = "probe/described.rs"]
 mod described;
+#[path = "probe/endpoints.rs"]
+mod endpoints;
+#[allow(dead_code, reason = "each test uses its part of it")]
 #[path = "probe/fake_docker.rs"]
 mod fake_docker;
 
@@ -101,10 +104,7 @@ fn a_docker_that_sends_fifty_megabytes_is_no_trouble() {
 fn without_docker_the_rest_is_seen() {
     assert_eq!(docker_reason("unix:///nowhere/docker.sock", &[]), "ADDRESS: there is no such socket");
     let spoken = "ADDRESS: only unix://, npipe:// and tcp:// are spoken; open a tunnel and set DOCKER_HOST";
-    assert_eq!(docker_reason("ssh://build.example", &[]), spoken);
     assert_eq!(docker_reason("build.example", &[]), spoken);
-    let tls = docker_reason("tcp://127.0.0.1:1", &[("DOCKER_TLS_VERIFY", "1")]);
-    assert_eq!(tls, "ADDRESS: DOCKER_TLS_VERIFY is set, and composegpu speaks no TLS");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use composegpu::{
     observed::Observed,
     probe::{Settings, trial},
 };
-use fake_docker::{FakeDocker, Manner};
+use fake_docker::{Answering, FakeDocker, Manner};
 use tempfile::TempDir;
 
 const PROJECT: &str = "services:\n  llm:\n    image: llm\n    gpus: all\n";
@@ -102,4 +102,61 @@ fn an_engine_that_does_not_answer_leaves_the_outcome_unknown() {
         assert_eq!(forms, ["cdi", "runtime"]);
         assert!(trials.iter().all(|trial| trial.outcome.known().is_none()), "{trials:?}");
     }
+}
+
+/// What an engine that imports, makes and removes says of these forms; a container that asks for nothing starts as
+/// far as its program, the others as `start` says of what they ask for.
+fn tried(start: fn(body: &str) -> &'static str, forms: &[Form]) -> Vec<Observed<TrialOutcome>> {
+    let last = std::sync::Mutex::new(String::new());
+    let docker = FakeDocker::start(Manner::Script(Answering::new(move |request| {
+        let line = request.lines().next().unwrap_or_default();
+        let (status, body) = match line {
+            _ if line.contains("/containers/create") => {
+                *last.lock().expect("one at a time") = request.to_owned();
+                ("201 Created", r#"{"Id": "c1", "Warnings": []}"#.to_owned())
+            }
+            _ if line.contains("/start") => {
+                let said = start(&last.lock().expect("one at a time"));
+                ("400 Bad Request", serde_json::json!({"message": said}).to_string())
+            }
+            _ if line.contains("/images/create") => ("200 OK", r#"{"status": "sha256:0"}"#.to_owned()),
+            _ if line.contains("/_ping") => ("200 OK", "OK".to_owned()),
+            _ if line.starts_with("DELETE") => ("204 No Content", String::new()),
+            _ => ("200 OK", "[]".to_owned()),
+        };
+        (status, body)
+    })));
+    let settings = Settings {
+        timeout: Duration::from_secs(5),
+        environment: BTreeMap::from([("DOCKER_HOST".to_owned(), docker.address())]),
+        root: "/".into(),
+        nvml_command: None,
+    };
+    let attempts: Vec<_> = forms.iter().map(|form| (*form, vec!["0".to_owned()])).collect();
+    trial(&settings, &attempts).expect("nobody interrupts").into_iter().map(|trial| trial.outcome).collect()
+}
+
+const NO_PROGRAM: &str = r#"exec: "/composegpu-trial": stat /composegpu-trial: no such file or directory"#;
+
+#[test]
+fn a_runtime_that_brings_nothing_gave_no_gpu() {
+    let forms = [Form::Runtime, Form::Reservation, Form::Cdi];
+    let start = |body: &str| if body.contains("\"cdi\"") { "CDI device injection failed" } else { NO_PROGRAM };
+    // Docker meets a device request that it takes, though a spec may bring nothing that shows.
+    let refused = TrialOutcome::Refused("CDI device injection failed".to_owned());
+    assert_eq!(tried(start, &forms), [TrialOutcome::Silent, TrialOutcome::Met, refused].map(Observed::Known));
+
+    let mut facts = recorded("lab-full-auto-nospec.json");
+    facts.trials =
+        vec![Trial { outcome: Observed::Known(TrialOutcome::Silent), ..outcome(Form::Runtime, "all", None) }];
+    let (exit, project, reasons) = render(&facts, &[]);
+    assert!(exit == Some(0) && !project.contains("runtime: nvidia"), "{reasons}");
+    assert!(reasons.contains("not runtime: in a trial no GPU came into the container"), "{reasons}");
+}
+
+#[test]
+fn an_engine_that_starts_nothing_says_nothing_of_gpus() {
+    let outcomes = tried(|_| "no space left on device", &[Form::Runtime]);
+    let reason = Some("a container that asks for nothing does not start: no space left on device");
+    assert_eq!(outcomes[0].reason(), reason);
 }

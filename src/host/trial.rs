@@ -22,6 +22,8 @@ pub struct Trial {
 pub enum TrialOutcome {
     /// The request was met: only the program was missing, of which the image has none.
     Met,
+    /// The container was ready to start, and nothing of a GPU had come into it.
+    Silent,
     /// The container was refused or did not start, with the engine's text.
     Refused(String),
 }

@@ -47,6 +47,9 @@ pub(super) fn corrected(form: Form, names: &[String], verdict: Verdict, host: &H
         (Some(TrialOutcome::Refused(text)), Verdict::Works(_) | Verdict::Unknown(_)) => {
             Verdict::Fails(format!("a trial was refused: {}", text.lines().next().unwrap_or_default()))
         }
+        (Some(TrialOutcome::Silent), Verdict::Works(_) | Verdict::Unknown(_)) => {
+            Verdict::Silent("in a trial no GPU came into the container".to_owned())
+        }
         (Some(TrialOutcome::Met), Verdict::Works(reason)) => Verdict::Works(format!("{reason}; a trial was met")),
         (Some(TrialOutcome::Met), Verdict::Unknown(_)) => Verdict::Works("a trial was met".to_owned()),
         (_, verdict) => verdict,

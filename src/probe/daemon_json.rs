@@ -26,7 +26,7 @@ pub(super) fn read(disk: &Disk, settings: &Settings) -> Observed<Option<DaemonJs
 /// An engine without root has its file in the user's configuration folder.
 fn path(disk: &Disk, settings: &Settings) -> String {
     let variable = |name: &str| settings.environment.get(name).filter(|value| !value.is_empty());
-    let is_rootless = endpoint::address(settings).is_ok_and(|address| address.starts_with("unix:///run/user/"));
+    let is_rootless = endpoint::endpoint(settings).is_ok_and(|found| found.address.starts_with("unix:///run/user/"));
     let folder = variable("XDG_CONFIG_HOME").cloned().or_else(|| Some(format!("{}/.config", variable("HOME")?)));
     let own = folder.filter(|_| is_rootless).map(|folder| format!("{folder}/docker/daemon.json"));
     own.filter(|path| disk.exists(path) == Ok(true)).unwrap_or_else(|| "/etc/docker/daemon.json".to_owned())

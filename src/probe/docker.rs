@@ -1,16 +1,18 @@
 //! The engine, through its API.
 
+mod connect;
+mod ended;
 mod trial;
 
-use std::{collections::BTreeMap, error::Error as _};
+use std::collections::BTreeMap;
 
-use bollard::{
-    API_DEFAULT_VERSION, Docker as Client,
-    errors::Error,
-    models::{DeviceInfo, GenericResourcesInner, SystemInfo, SystemVersion},
+use bollard::models::{DeviceInfo, GenericResourcesInner, SystemInfo, SystemVersion};
+
+use self::connect::{clause, connect};
+use super::{
+    Settings, bounded,
+    endpoint::{self, Endpoint},
 };
-
-use super::{Settings, bounded, endpoint};
 use crate::{
     host::{DiscoveredDevice, Docker, Runtime, Swarm, Version},
     observed::Observed,
@@ -22,21 +24,21 @@ const SOURCE: &str = "docker";
 
 /// Asks the engine for its version and state.
 pub(super) fn look(settings: &Settings) -> Observed<Docker> {
-    let address = match endpoint::address(settings) {
-        Ok(address) => address,
+    let endpoint = match endpoint::endpoint(settings) {
+        Ok(endpoint) => endpoint,
         Err(reason) => return Observed::unknown(SOURCE, reason),
     };
-    match answers(&address, settings) {
-        Ok((version, info)) => Observed::Known(facts(&address, version, info)),
-        Err(reason) => Observed::unknown(SOURCE, format!("{address}: {reason}")),
+    match answers(&endpoint, settings) {
+        Ok((version, info)) => Observed::Known(facts(&endpoint.address, version, info)),
+        Err(reason) => Observed::unknown(SOURCE, format!("{}: {reason}", endpoint.address)),
     }
 }
 
-fn answers(address: &str, settings: &Settings) -> Result<(SystemVersion, SystemInfo), String> {
+fn answers(endpoint: &Endpoint, settings: &Settings) -> Result<(SystemVersion, SystemInfo), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no runtime to ask in: {error}"))?;
     runtime.block_on(async {
-        let client = connect(address, settings)?;
+        let client = connect(endpoint, settings)?;
         // The client puts no version into its requests, so the engine answers in its newest; fields that
         // older API versions lack (DiscoveredDevices, 1.50) are there.
         let both = async { Ok((client.version().await?, client.info().await?)) };
@@ -46,45 +48,6 @@ fn answers(address: &str, settings: &Settings) -> Result<(SystemVersion, SystemI
             Err(_) => Err(bounded::no_answer(settings.timeout)),
         }
     })
-}
-
-fn connect(address: &str, settings: &Settings) -> Result<Client, String> {
-    // Our own deadline is the shorter one.
-    let seconds = settings.timeout.as_secs() + 1;
-    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
-    let is_tls = settings.environment.get("DOCKER_TLS_VERIFY").is_some_and(|value| !value.is_empty());
-    match scheme {
-        "tcp" | "http" if is_tls => Err("DOCKER_TLS_VERIFY is set, and composegpu speaks no TLS".to_owned()),
-        "tcp" | "http" => {
-            Client::connect_with_http(address, seconds, API_DEFAULT_VERSION).map_err(|error| clause(&error))
-        }
-        "unix" | "npipe" => {
-            Client::connect_with_socket(address, seconds, API_DEFAULT_VERSION).map_err(|error| clause(&error))
-        }
-        _ => Err("only unix://, npipe:// and tcp:// are spoken; open a tunnel and set DOCKER_HOST".to_owned()),
-    }
-}
-
-/// An error as one clause, with its causes: the client's own texts leave out the one that helps.
-fn clause(error: &Error) -> String {
-    let mut text = match error {
-        Error::SocketNotFoundError(_) => "there is no such socket".to_owned(),
-        Error::DockerResponseServerError { status_code, message } => {
-            let line = message.lines().next().unwrap_or_default();
-            return format!("answered with status {status_code}: {}", line.chars().take(200).collect::<String>());
-        }
-        Error::JsonDataError { message, .. } => format!("its answer is not what Docker's API gives: {message}"),
-        other => other.to_string(),
-    };
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let said = inner.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = inner.source();
-    }
-    text
 }
 
 fn facts(address: &str, version: SystemVersion, info: SystemInfo) -> Docker {

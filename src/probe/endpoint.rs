@@ -5,29 +5,60 @@
 
 use std::path::Path;
 
-use super::{Settings, disk::is_absent};
+use super::{
+    Settings,
+    disk::{Disk, is_absent},
+};
 
 /// The socket where nothing says otherwise.
 const DEFAULT: &str = if cfg!(windows) { "npipe:////./pipe/docker_engine" } else { "unix:///var/run/docker.sock" };
 
-/// The address of the engine.
+/// An engine's address, and how it is spoken to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    /// Such as `unix:///var/run/docker.sock`.
+    pub(super) address: String,
+    /// What asks for TLS, as a clause: `DOCKER_TLS_VERIFY is set`.
+    pub(super) tls: Option<String>,
+}
+
+/// The engine that is meant.
 ///
 /// # Errors
 /// As one clause, where a context is named that cannot be read.
-pub(super) fn address(settings: &Settings) -> Result<String, String> {
+pub(super) fn endpoint(settings: &Settings) -> Result<Endpoint, String> {
     let variable = |name: &str| settings.environment.get(name).filter(|value| !value.is_empty());
+    let asking = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].into_iter().find(|name| variable(name).is_some());
+    let tls = asking.map(|name| format!("{name} is set"));
     if let Some(host) = variable("DOCKER_HOST") {
-        return Ok(host.clone());
+        return Ok(Endpoint { address: host.clone(), tls });
     }
-    let Some(folder) = config_folder(settings) else { return Ok(DEFAULT.to_owned()) };
-    let context = match variable("DOCKER_CONTEXT") {
-        Some(name) => Some(name.clone()),
-        None => current_context(Path::new(&folder))?,
+    let folder = config_folder(settings);
+    let context = match (variable("DOCKER_CONTEXT"), &folder) {
+        (Some(name), _) => Some(name.clone()),
+        (None, Some(folder)) => current_context(Path::new(folder))?,
+        (None, None) => None,
     };
-    match context {
-        Some(name) if name != "default" => context_address(Path::new(&folder), &name),
-        _ => Ok(DEFAULT.to_owned()),
+    match (context, folder) {
+        (Some(name), Some(folder)) if name != "default" => context_endpoint(Path::new(&folder), &name),
+        _ => Ok(Endpoint { address: default_address(settings), tls }),
     }
+}
+
+/// The default socket; where it is not there, the first of those that engines without root and Podman
+/// make. Docker's own command would not look for these; `podman compose` and Desktop's contexts do.
+fn default_address(settings: &Settings) -> String {
+    let variable = |name: &str| settings.environment.get(name).filter(|value| !value.is_empty());
+    let at_home = variable("HOME").map(|home| format!("{home}/.docker/run/docker.sock"));
+    let at_runtime = |name: &str| Some(format!("{}/{name}", variable("XDG_RUNTIME_DIR")?));
+    let rootful = Some("/run/podman/podman.sock".to_owned())
+        .filter(|path| Disk::new(&settings.root).exists(path).unwrap_or(false));
+    let others = [at_runtime("docker.sock"), at_home, at_runtime("podman/podman.sock")];
+    if cfg!(windows) || Disk::new(&settings.root).exists("/var/run/docker.sock").unwrap_or(true) {
+        return DEFAULT.to_owned();
+    }
+    let found = others.into_iter().flatten().find(|path| Path::new(path).exists()).or(rootful);
+    found.map_or_else(|| DEFAULT.to_owned(), |path| format!("unix://{path}"))
 }
 
 /// The folder of docker's own configuration: DOCKER_CONFIG, else `.docker` in the home folder.
@@ -49,17 +80,24 @@ fn current_context(folder: &Path) -> Result<Option<String>, String> {
     Ok(config.get("currentContext").and_then(|name| name.as_str()).filter(|name| !name.is_empty()).map(str::to_owned))
 }
 
-/// Contexts lie in folders named by a hash of their name, and hold the name themselves.
-fn context_address(folder: &Path, name: &str) -> Result<String, String> {
-    let metas = folder.join("contexts").join("meta");
+/// Contexts lie in folders named by a hash of their name, and hold the name themselves; their
+/// certificates lie in a folder of the same name (docker/cli cli/context/store, v29.7.2).
+fn context_endpoint(folder: &Path, name: &str) -> Result<Endpoint, String> {
+    let contexts = folder.join("contexts");
+    let metas = contexts.join("meta");
     let entries = std::fs::read_dir(&metas).map_err(|error| format!("docker context `{name}`: {error}"))?;
     for entry in entries.flatten() {
         let Ok(text) = std::fs::read_to_string(entry.path().join("meta.json")) else { continue };
         let Ok(meta) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
-        if meta.get("Name").and_then(|found| found.as_str()) == Some(name) {
-            let host = meta.pointer("/Endpoints/docker/Host").and_then(|host| host.as_str());
-            return host.map(str::to_owned).ok_or_else(|| format!("docker context `{name}` names no host"));
+        if meta.get("Name").and_then(|found| found.as_str()) != Some(name) {
+            continue;
         }
+        let host = meta.pointer("/Endpoints/docker/Host").and_then(|host| host.as_str());
+        let address = host.ok_or_else(|| format!("docker context `{name}` names no host"))?.to_owned();
+        let is_unverified = meta.pointer("/Endpoints/docker/SkipTLSVerify").and_then(|skip| skip.as_bool());
+        let certificates = contexts.join("tls").join(entry.file_name()).join("docker");
+        let is_tls = is_unverified == Some(true) || certificates.is_dir();
+        return Ok(Endpoint { address, tls: is_tls.then(|| format!("docker context `{name}` has TLS")) });
     }
     Err(format!("docker context `{name}` does not exist in `{}`", metas.display()))
 }

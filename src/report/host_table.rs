@@ -66,6 +66,7 @@ impl Table {
 fn trial(trial: &Trial) -> String {
     let outcome = match &trial.outcome {
         Observed::Known(TrialOutcome::Met) => "met".to_owned(),
+        Observed::Known(TrialOutcome::Silent) => "starts without a GPU".to_owned(),
         Observed::Known(TrialOutcome::Refused(text)) => format!("refused: {}", text.replace('\n', " ")),
         Observed::Unknown { reason, .. } => format!("unknown: {reason}"),
     };

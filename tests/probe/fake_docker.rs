@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read, Write},
     os::unix::net::{UnixListener, UnixStream},
+    sync::Arc,
     thread,
 };
 
@@ -24,6 +25,20 @@ pub(crate) enum Manner {
     NeverEnds,
     /// `/version` and `/info`.
     Engine((String, String)),
+    /// A status and a body by what is asked.
+    Script(Answering),
+}
+
+/// Answers a request with a status and a body.
+#[derive(Clone)]
+pub(crate) struct Answering(Arc<Answer>);
+
+type Answer = dyn Fn(&str) -> (&'static str, String) + Send + Sync;
+
+impl Answering {
+    pub(crate) fn new(answer: impl Fn(&str) -> (&'static str, String) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(answer))
+    }
 }
 
 /// The socket, for as long as this lives.
@@ -69,6 +84,10 @@ fn serve(mut stream: UnixStream, manner: &Manner) {
                 is_listening = stream.write_all(b"1\r\n \r\n").is_ok();
             }
         }
+        Manner::Script(Answering(script)) => {
+            let (status, body) = script(&request);
+            drop(stream.write_all(answer(status, &body).as_bytes()));
+        }
         Manner::Engine((version, info)) => {
             let body = if request.contains("/version") { version } else { info };
             drop(stream.write_all(answer("200 OK", body).as_bytes()));
@@ -76,10 +95,20 @@ fn serve(mut stream: UnixStream, manner: &Manner) {
     }
 }
 
+/// A request with its body, where its length is given.
 fn request(stream: &mut UnixStream) -> Option<String> {
-    let mut buffer = [0; 4096];
-    let length = stream.read(&mut buffer).ok().filter(|length| *length > 0)?;
-    Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
+    let (mut buffer, mut bytes) = ([0; 4096], Vec::new());
+    loop {
+        let length = stream.read(&mut buffer).ok().filter(|length| *length > 0)?;
+        bytes.extend_from_slice(&buffer[..length]);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let head = head.to_lowercase();
+        let wanted = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        if body.len() >= wanted.unwrap_or_default() {
+            return Some(text);
+        }
+    }
 }
 
 /// Waits until the other side has gone.

@@ -21,12 +21,19 @@ use bollard::{
 use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
 
-use super::{SOURCE, clause, connect};
+use super::{
+    SOURCE,
+    connect::{clause, connect},
+    ended,
+};
 use crate::{
     host::{Trial, TrialOutcome},
     lower::Form,
     observed::Observed,
-    probe::{Settings, bounded, endpoint},
+    probe::{
+        Settings, bounded,
+        endpoint::{self, Endpoint},
+    },
 };
 
 /// On the image and every container, with the owner's process as value.
@@ -47,6 +54,9 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long removing may take.
 const REMOVAL: Duration = Duration::from_secs(20);
 
+/// A form with the names that it writes.
+type Attempt = (Form, Vec<String>);
+
 /// The user ended the trials early; nothing is left behind, or what is.
 #[derive(Debug, thiserror::Error)]
 #[error("interrupted; {left}")]
@@ -58,28 +68,32 @@ pub struct Interrupted {
 ///
 /// # Errors
 /// [`Interrupted`] on SIGINT or SIGTERM. What could not be tried is an unknown outcome, no error.
-pub fn trial(settings: &Settings, attempts: &[(Form, Vec<String>)]) -> Result<Vec<Trial>, Interrupted> {
+pub fn trial(settings: &Settings, attempts: &[Attempt]) -> Result<Vec<Trial>, Interrupted> {
     if attempts.is_empty() {
         return Ok(Vec::new());
     }
-    let unknown = |reason: &str| attempts.iter().map(|attempt| tried(attempt, Err(reason.to_owned()))).collect();
-    let address = match endpoint::address(settings) {
-        Ok(address) => address,
-        Err(reason) => return Ok(unknown(&reason)),
+    let endpoint = match endpoint::endpoint(settings) {
+        Ok(endpoint) => endpoint,
+        Err(reason) => return Ok(unknown(attempts, &reason)),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return Ok(unknown(&format!("no runtime to ask in: {error}"))),
+        Err(error) => return Ok(unknown(attempts, &format!("no runtime to ask in: {error}"))),
     };
     runtime.block_on(async {
-        match Workshop::open(&address, settings).await {
-            Ok(workshop) => workshop.work(attempts).await,
-            Err(reason) => Ok(unknown(&format!("{address}: {reason}"))),
+        let ended = ended::listen();
+        match Workshop::open(&endpoint, settings).await {
+            Ok(workshop) => workshop.work(attempts, ended).await,
+            Err(reason) => Ok(unknown(attempts, &format!("{}: {reason}", endpoint.address))),
         }
     })
 }
 
-fn tried((form, devices): &(Form, Vec<String>), outcome: Result<TrialOutcome, String>) -> Trial {
+fn unknown(attempts: &[Attempt], reason: &str) -> Vec<Trial> {
+    attempts.iter().map(|attempt| tried(attempt, Err(reason.to_owned()))).collect()
+}
+
+fn tried((form, devices): &Attempt, outcome: Result<TrialOutcome, String>) -> Trial {
     let outcome = match outcome {
         Ok(outcome) => Observed::Known(outcome),
         Err(reason) => Observed::unknown(SOURCE, reason),
@@ -97,8 +111,8 @@ struct Workshop {
 
 impl Workshop {
     /// Removes what killed trials left, and imports the image.
-    async fn open(address: &str, settings: &Settings) -> Result<Self, String> {
-        let client = connect(address, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
+    async fn open(endpoint: &Endpoint, settings: &Settings) -> Result<Self, String> {
+        let client = connect(endpoint, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
         let answer = timeout(settings.timeout, client.ping()).await;
         answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| clause(&error))?;
         let owner = std::process::id().to_string();
@@ -121,23 +135,37 @@ impl Workshop {
         progress.try_for_each(|_| async { Ok(()) }).await
     }
 
-    /// All attempts, then the tidying up, whatever happened.
-    async fn work(self, attempts: &[(Form, Vec<String>)]) -> Result<Vec<Trial>, Interrupted> {
+    /// A container without a request, all attempts, then the tidying up, whatever happened.
+    async fn work(self, attempts: &[Attempt], ended: impl Future<Output = ()>) -> Result<Vec<Trial>, Interrupted> {
         let mut trials: Vec<Trial> = Vec::new();
+        let mut plain: Option<Vec<String>> = None;
         let mut is_interrupted = false;
-        let mut ended = Box::pin(ended());
-        for attempt in attempts {
-            let mut outcome = Box::pin(within(ATTEMPT, self.attempt(attempt)));
-            let outcome = tokio::select! {
-                outcome = &mut outcome => outcome,
-                () = &mut ended => {
-                    is_interrupted = true;
-                    // A request that is cut off may still be carried out, after everything is swept.
-                    let _ = timeout(GRACE, outcome).await;
-                    break;
+        let mut ended = Box::pin(ended);
+        for attempt in std::iter::once(None).chain(attempts.iter().map(Some)) {
+            let done = {
+                let mut work = Box::pin(within(ATTEMPT, self.attempt(attempt, plain.as_deref())));
+                tokio::select! {
+                    done = &mut work => done,
+                    () = &mut ended => {
+                        is_interrupted = true;
+                        // A request that is cut off may still be carried out, after everything is swept.
+                        let _ = timeout(GRACE, work).await;
+                        break;
+                    }
                 }
             };
-            trials.push(tried(attempt, outcome));
+            match (attempt, done) {
+                (Some(attempt), done) => trials.push(tried(attempt, done.map(|(outcome, _)| outcome))),
+                (None, Ok((TrialOutcome::Refused(text), _))) => {
+                    trials = unknown(attempts, &format!("a container that asks for nothing does not start: {text}"));
+                    break;
+                }
+                (None, Ok((_, paths))) => plain = paths,
+                (None, Err(reason)) => {
+                    trials = unknown(attempts, &reason);
+                    break;
+                }
+            }
         }
         let own = self.owner.clone();
         let removed = within(REMOVAL, self.remove(|owner| owner == own)).await;
@@ -150,20 +178,34 @@ impl Workshop {
         }
     }
 
-    /// One container: made, started as far as it goes, removed.
-    async fn attempt(&self, (form, devices): &(Form, Vec<String>)) -> Result<TrialOutcome, Error> {
-        let made = self.client.create_container(None::<CreateContainerOptions>, self.body(*form, devices)).await;
-        let id = match made {
+    /// One container: made, started as far as it goes, looked into, removed. With the outcome come the paths that
+    /// its image has not, where the engine tells them; `plain` are those of a container without a request.
+    async fn attempt(
+        &self,
+        attempt: Option<&Attempt>,
+        plain: Option<&[String]>,
+    ) -> Result<(TrialOutcome, Option<Vec<String>>), Error> {
+        let form = attempt.map_or(Form::Cpu, |(form, _)| *form);
+        let body = self.body(form, attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default());
+        let id = match self.client.create_container(None::<CreateContainerOptions>, body).await {
             Ok(made) => made.id,
-            Err(error) => return refused(error),
+            Err(error) => return Ok((refused(error)?, None)),
         };
         let started = self.client.start_container(&id, None::<StartContainerOptions>).await;
+        let changes = self.client.container_changes(&id).await.ok();
         let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
         self.client.remove_container(&id, Some(force)).await?;
-        match started {
-            // Nothing can run; an engine that says so later has met the request as well.
-            Ok(()) => Ok(TrialOutcome::Met),
-            Err(error) => refused(error),
+        // Nothing can run; an engine that says so later has met the request as well.
+        let outcome = started.map_or_else(refused, |()| Ok(TrialOutcome::Met))?;
+        let paths: Option<Vec<String>> =
+            changes.map(|changes| changes.into_iter().flatten().map(|change| change.path).collect());
+        // Docker meets a device request or refuses it. A runtime may ignore the variable: then nothing of the
+        // driver, of which each of its modes mounts libraries, has a place in the container.
+        let is_new = |path: &String| !plain.is_some_and(|plain| plain.contains(path));
+        let is_left_out = paths.as_ref().is_some_and(|paths| plain.is_some() && !paths.iter().any(is_new));
+        match outcome {
+            TrialOutcome::Met if form == Form::Runtime && is_left_out => Ok((TrialOutcome::Silent, paths)),
+            outcome => Ok((outcome, paths)),
         }
     }
 
@@ -249,22 +291,5 @@ async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>
     match timeout(limit, work).await {
         Ok(answer) => answer.map_err(|error| clause(&error)),
         Err(_) => Err(bounded::no_answer(limit)),
-    }
-}
-
-/// Waits for the user to end the run, or for the system to.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        else {
-            return std::future::pending().await;
-        };
-        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-    }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -1,0 +1,53 @@
+//! Reaching the engine, and saying in one clause why it cannot be reached.
+
+use std::error::Error as _;
+
+use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
+
+use crate::probe::{Settings, endpoint::Endpoint};
+
+/// A client of the engine. Nothing is sent yet.
+///
+/// # Errors
+/// As one clause, where this kind of address is not spoken.
+pub(super) fn connect(endpoint: &Endpoint, settings: &Settings) -> Result<Client, String> {
+    // Our own deadline is the shorter one.
+    let seconds = settings.timeout.as_secs() + 1;
+    let address = endpoint.address.as_str();
+    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+    let client = match (scheme, &endpoint.tls) {
+        ("tcp" | "http" | "https", Some(who)) => return Err(format!("{who}, and composegpu speaks no TLS; {TUNNEL}")),
+        ("https", None) => return Err(format!("composegpu speaks no TLS; {TUNNEL}")),
+        ("tcp" | "http", None) => Client::connect_with_http(address, seconds, API_DEFAULT_VERSION),
+        ("unix" | "npipe", _) => Client::connect_with_socket(address, seconds, API_DEFAULT_VERSION),
+        ("ssh", _) => return Err(format!("composegpu speaks no SSH; {TUNNEL}")),
+        _ => return Err("only unix://, npipe:// and tcp:// are spoken; open a tunnel and set DOCKER_HOST".to_owned()),
+    };
+    client.map_err(|error| clause(&error))
+}
+
+/// The way to an engine that is reached by SSH or TLS alone.
+const TUNNEL: &str = "open a tunnel (`ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST`) and set \
+                      DOCKER_HOST=unix:///tmp/docker.sock, or run composegpu there";
+
+/// An error as one clause, with its causes: the client's own texts leave out the one that helps.
+pub(super) fn clause(error: &Error) -> String {
+    let mut text = match error {
+        Error::SocketNotFoundError(_) => "there is no such socket".to_owned(),
+        Error::DockerResponseServerError { status_code, message } => {
+            let line = message.lines().next().unwrap_or_default();
+            return format!("answered with status {status_code}: {}", line.chars().take(200).collect::<String>());
+        }
+        Error::JsonDataError { message, .. } => format!("its answer is not what Docker's API gives: {message}"),
+        other => other.to_string(),
+    };
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let said = inner.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = inner.source();
+    }
+    text
+}
