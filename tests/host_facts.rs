@@ -49,17 +49,6 @@ fn recordings_have_the_published_shape_and_round_trip() {
 }
 
 #[test]
-fn recordings_name_no_machine() {
-    for (path, text) in recordings() {
-        // A rootless engine's folders lie at home, whoever's that is.
-        let text = text.replace("/home/user/", "");
-        for place in ["/tmp/", "/home/", "/root/", "/work/"] {
-            assert!(!text.contains(place), "{} names {place}", path.display());
-        }
-    }
-}
-
-#[test]
 fn every_field_and_variant_has_the_published_shape() {
     let facts = everything();
     let text = facts.to_json();
@@ -96,7 +85,6 @@ fn versions_are_read_as_they_are_printed() {
 
 /// Facts in which every field holds something and every variant occurs.
 fn everything() -> HostFacts {
-    let some = |text: &str| Some(text.to_owned());
     HostFacts {
         schema: HostFacts::SCHEMA,
         recorded: Recorded { how: "by hand".into(), at: "2026-11-22T14:30:00Z".into(), composegpu: "0.1.0".into() },
@@ -109,35 +97,7 @@ fn everything() -> HostFacts {
         cdi: Observed::Known(cdi()),
         toolkit: Observed::Known(toolkit()),
         nvml: Observed::Known(Some(nvml())),
-        system: Observed::Known(System {
-            kernel_driver: Observed::Known(Some(KernelDriver {
-                version: some("570.86.10"),
-                gpus: vec![KernelGpu {
-                    pci_bus_id: "0000:01:00.0".into(),
-                    uuid: some("GPU-0"),
-                    minor: Some(0),
-                    name: some("NVIDIA H100"),
-                }],
-            })),
-            device_nodes: vec![DeviceNode { path: "/dev/nvidia0".into(), major: 195, minor: 0 }],
-            modules: Observed::Known(vec!["nvidia".into()]),
-            is_wsl: true,
-            is_tegra: true,
-            selinux: Observed::Known(SeLinux::Enforcing),
-            cgroup_version: Some(2),
-            distribution: Some(Distribution { id: "debian".into(), version_id: some("12"), name: some("Debian") }),
-            virtual_machine: Observed::Known(some("QEMU")),
-            container: some("lxc"),
-            pci_gpus: Some(vec![PciGpu {
-                bus_id: "0000:01:00.0".into(),
-                vendor: "10de".into(),
-                device: "2330".into(),
-                driver: some("vfio-pci"),
-            }]),
-            is_secure_boot: Some(true),
-            kernel_release: some("6.8.0"),
-            architecture: "x86_64".into(),
-        }),
+        system: Observed::Known(system()),
         trials: vec![
             trial(Observed::Known(TrialOutcome::Met)),
             trial(Observed::Known(TrialOutcome::Silent)),
@@ -149,6 +109,39 @@ fn everything() -> HostFacts {
 
 fn trial(outcome: Observed<TrialOutcome>) -> Trial {
     Trial { form: "cdi".into(), devices: vec!["nvidia.com/gpu=all".into()], outcome }
+}
+
+fn system() -> System {
+    let some = |text: &str| Some(text.to_owned());
+    System {
+        kernel_driver: Observed::Known(Some(KernelDriver {
+            version: some("570.86.10"),
+            gpus: vec![KernelGpu {
+                pci_bus_id: "0000:01:00.0".into(),
+                uuid: some("GPU-0"),
+                minor: Some(0),
+                name: some("NVIDIA H100"),
+            }],
+        })),
+        device_nodes: vec![DeviceNode { path: "/dev/nvidia0".into(), major: 195, minor: 0 }],
+        modules: Observed::Known(vec!["nvidia".into()]),
+        is_wsl: true,
+        is_tegra: true,
+        selinux: Observed::Known(SeLinux::Enforcing),
+        cgroup_version: Some(2),
+        distribution: Some(Distribution { id: "debian".into(), version_id: some("12"), name: some("Debian") }),
+        virtual_machine: Observed::Known(some("QEMU")),
+        container: some("lxc"),
+        pci_gpus: Some(vec![PciGpu {
+            bus_id: "0000:01:00.0".into(),
+            vendor: "10de".into(),
+            device: "2330".into(),
+            driver: some("vfio-pci"),
+        }]),
+        is_secure_boot: Some(true),
+        kernel_release: some("6.8.0"),
+        architecture: "x86_64".into(),
+    }
 }
 
 fn docker() -> Docker {

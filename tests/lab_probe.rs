@@ -99,24 +99,8 @@ fn seen(facts: &HostFacts) -> Result<BTreeMap<&'static str, Vec<&'static str>>, 
         ("runtime", runtime_of(docker, toolkit)),
         ("hook", has("nvidia-container-runtime-hook")),
         ("cdihook", has("nvidia-cdi-hook")),
-        (
-            "mode",
-            match config.and_then(|config| config.mode.as_deref()) {
-                Some("legacy") => vec!["legacy"],
-                Some("cdi") => vec!["cdi"],
-                // Without a config.toml the mode is staged in vain.
-                Some(_) => vec!["auto"],
-                None => vec!["auto", "legacy", "cdi"],
-            },
-        ),
-        (
-            "driver",
-            match (is_driven, toolkit.ldconfig.exists) {
-                (false, _) => vec!["nvml"],
-                (true, true) => vec!["ok"],
-                (true, false) => vec!["ldconfig"],
-            },
-        ),
+        ("mode", mode_of(config.and_then(|config| config.mode.as_deref()))),
+        ("driver", driver_of(is_driven, toolkit.ldconfig.exists)),
         (
             "nodes",
             match system.device_nodes.iter().any(|node| node.path == "/dev/nvidia0") {
@@ -126,6 +110,24 @@ fn seen(facts: &HostFacts) -> Result<BTreeMap<&'static str, Vec<&'static str>>, 
         ),
         ("swarm", if docker.generic_resources.is_empty() { vec!["off"] } else { vec!["on"] }),
     ]))
+}
+
+/// Without a config.toml the mode is staged in vain.
+fn mode_of(mode: Option<&str>) -> Vec<&'static str> {
+    match mode {
+        Some("legacy") => vec!["legacy"],
+        Some("cdi") => vec!["cdi"],
+        Some(_) => vec!["auto"],
+        None => vec!["auto", "legacy", "cdi"],
+    }
+}
+
+fn driver_of(is_driven: bool, has_ldconfig: bool) -> Vec<&'static str> {
+    match (is_driven, has_ldconfig) {
+        (false, _) => vec!["nvml"],
+        (true, true) => vec!["ok"],
+        (true, false) => vec!["ldconfig"],
+    }
 }
 
 fn engine_of(docker: &Docker) -> Vec<&'static str> {

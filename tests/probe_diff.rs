@@ -12,6 +12,20 @@ fn recorded(name: &str) -> HostFacts {
     HostFacts::from_json(&fs::read_to_string(path).expect("it is there")).expect("it is a recording")
 }
 
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads fixtures")]
+fn recordings_name_no_machine() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts");
+    for entry in fs::read_dir(folder).expect("recordings are there") {
+        let path = entry.expect("it can be listed").path();
+        // A rootless engine's folders lie at home, whoever's that is.
+        let text = fs::read_to_string(&path).expect("a recording is text").replace("/home/user/", "");
+        for place in ["/tmp/", "/home/", "/root/", "/work/"] {
+            assert!(!text.contains(place), "{} names {place}", path.display());
+        }
+    }
+}
+
 /// A text without the names of a machine, which stands in every place that has one.
 fn named() -> HostFacts {
     let text = recorded("cluster-projector").to_json();
