@@ -2,6 +2,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "each test makes files of its own")]
 
+#[path = "cli/configuration.rs"]
+mod configuration;
+#[path = "cli/discovery.rs"]
+mod discovery;
 #[path = "cli/fixes.rs"]
 mod fixes;
 #[path = "cli/folder.rs"]

@@ -43,7 +43,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli/args"]),
     ("glob", &["cli/"]),
     ("granit_parser", &["yaml/events"]),
-    ("ignore", &["cli/files"]),
+    ("ignore", &["cli/files", "cli/matcher"]),
     ("indexmap", &[]),
     ("jsonschema", &["compose/schema"]),
     ("miette", &["report/human"]),
@@ -57,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli/write"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
-    ("toml", &["probe/toolkit_config"]),
+    ("toml", &["probe/toolkit_config", "cli/configuration/read"]),
 ];
 
 /// Where the world begins: disk, environment, clock, network.

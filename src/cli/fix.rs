@@ -10,7 +10,7 @@ use std::{
 
 use super::{files::DiskFiles, join::Run, judge::Judged};
 use crate::{
-    diag::{Applicability, Code, Diagnostic, Severity},
+    diag::{Applicability, Code},
     source::Files as _,
 };
 
@@ -30,6 +30,13 @@ pub(super) struct Fixed {
     pub(super) refused: usize,
 }
 
+impl Fixed {
+    /// Findings, and nothing mended.
+    pub(super) fn of(judged: Judged) -> Self {
+        Self { judged, changes: Vec::new(), count: 0, refused: 0 }
+    }
+}
+
 /// A file before and after.
 #[derive(Debug)]
 pub(super) struct Change {
@@ -47,17 +54,12 @@ type Texts = BTreeMap<PathBuf, Change>;
 /// One fix: byte ranges and texts by the path of the file.
 type Plan = BTreeMap<PathBuf, Vec<(Range<usize>, String)>>;
 
-/// Applies what is `wanted` and trusted enough, round by round.
-pub(super) fn fix(
-    files: &mut DiskFiles,
-    least: Applicability,
-    wanted: impl Fn(&Diagnostic) -> bool,
-    judge: impl Fn(&DiskFiles) -> Judged,
-) -> Fixed {
-    let mut fixed = Fixed { judged: judge(files), changes: Vec::new(), count: 0, refused: 0 };
+/// Applies what is trusted enough, round by round.
+pub(super) fn fix(files: &mut DiskFiles, least: Applicability, judge: impl Fn(&DiskFiles) -> Judged) -> Fixed {
+    let mut fixed = Fixed::of(judge(files));
     let mut texts = Texts::new();
     for _ in 0..MAX_ROUNDS {
-        let plans = plans(&fixed.judged.run, least, &wanted);
+        let plans = plans(&fixed.judged.run, least);
         if plans.is_empty() || !round(files, &plans, &judge, &mut texts, &mut fixed) {
             break;
         }
@@ -105,10 +107,10 @@ fn round(
 
 /// The fixes that may be applied together, in the order of the findings: where two want the
 /// same bytes, the later one waits for the next round.
-fn plans(run: &Run, least: Applicability, wanted: impl Fn(&Diagnostic) -> bool) -> Vec<Plan> {
+fn plans(run: &Run, least: Applicability) -> Vec<Plan> {
     let mut taken: BTreeMap<PathBuf, Vec<Range<usize>>> = BTreeMap::new();
     let mut plans: Vec<Plan> = Vec::new();
-    for finding in run.findings.iter().filter(|finding| wanted(finding)) {
+    for finding in &run.findings {
         let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability >= least) else { continue };
         let mut plan = Plan::new();
         let mut is_writable = !fix.edits.is_empty();
@@ -157,14 +159,6 @@ fn apply(run: &Run, plans: &[Plan]) -> Texts {
 
 /// Whether there is an error that was not there before.
 fn is_worse(before: &Judged, after: &Judged) -> bool {
-    let errors = |judged: &Judged| {
-        let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
-        for finding in judged.run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-            *counts.entry(finding.code).or_default() += 1;
-        }
-        counts
-    };
-    let before_counts = errors(before);
-    let has_new = errors(after).iter().any(|(code, count)| *count > before_counts.get(code).copied().unwrap_or(0));
-    has_new || after.failures.len() > before.failures.len()
+    let more = |(code, count): (&Code, &usize)| *count > before.errors.get(code).copied().unwrap_or(0);
+    after.errors.iter().any(more) || after.failures.len() > before.failures.len()
 }

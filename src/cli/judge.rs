@@ -1,6 +1,9 @@
 //! Judging sets of files: load, collect, run the rules; several sets side by side.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use rayon::prelude::*;
 
@@ -15,7 +18,7 @@ use super::{
 };
 use crate::{
     compose::{self, Loaded},
-    diag::{Diagnostic, Place, Severity},
+    diag::{Code, Diagnostic, Place, Severity},
     gpu, image,
     report::Unjudged,
     rules::{self, Heeded, ProjectCx},
@@ -42,6 +45,8 @@ pub(super) struct Judged {
     pub(super) run: Run,
     /// Why a set could not be read.
     pub(super) failures: Vec<CliError>,
+    /// How many errors each rule found, those that nobody asked for included.
+    pub(super) errors: BTreeMap<Code, usize>,
 }
 
 /// Judges every set; what comes back depends on no thread.
@@ -57,15 +62,26 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
             Err(failure) => failures.push(failure),
         }
     }
-    Judged { run: join(runs, &job.world.working_directory), failures }
+    let run = join(runs, &job.world.working_directory);
+    let mut errors = BTreeMap::new();
+    for finding in run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        *errors.entry(finding.code).or_insert(0) += 1;
+    }
+    Judged { run, failures, errors }
 }
 
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {
     let mut request = load_request(job.args, set.files.clone(), job.world);
     request.stdin = job.stdin.map(<[u8]>::to_vec);
     request.lacks_base = set.lacks_base;
+    if job.args.profiles.is_empty() {
+        request.profiles.clone_from(&set.profiles);
+    }
+    if job.args.env_files.is_empty() {
+        request.env_files.clone_from(&set.env_files);
+    }
     // What a profile switches on breaks as well as the rest.
-    request.is_each_profile = job.args.profiles.is_empty();
+    request.is_each_profile = request.profiles.is_empty();
     let mut sources = SourceMap::default();
     let Loaded { mut project, diagnostics } = compose::load(&request, files, &mut sources)?;
     let images = image::collect(&project, files, &mut sources);

@@ -1,10 +1,15 @@
 //! `composegpu lint`.
 
-use std::{io::Read, path::PathBuf};
+use std::{
+    ffi::OsStr,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Answer,
     args::{FailOn, LintArgs},
+    configuration::Configuration,
     exit::{CliError, Exit},
     files::DiskFiles,
     fix::{Change, Fixed, fix},
@@ -21,7 +26,7 @@ use super::{
     write::write_inside,
 };
 use crate::{
-    diag::{Applicability, Code, Diagnostic, Severity},
+    diag::{Applicability, Code, Diagnostic, Place, Severity},
     report::{Report, RuleText},
     rules,
 };
@@ -40,12 +45,14 @@ pub(super) fn run(
     answer: &mut Answer,
 ) -> Result<Exit, CliError> {
     check(args)?;
-    let selection = Selection::new(&args.select, &args.extend_select, &args.ignore)?;
     let mut files = DiskFiles::new(&world.working_directory);
-    let host = args.host.as_deref().map(|host| facts_of(host, &files)).transpose()?;
+    let configuration = Configuration::of(args, world, &files)?;
+    let selection = Selection::new(args, &configuration)?;
+    let host = args.host.as_deref().or(configuration.host.as_deref().map(OsStr::new));
+    let host = host.map(|host| facts_of(host, &files)).transpose()?;
     let is_stdin_project = args.project.files.iter().any(|file| is_stdin(file));
     let stdin_project = if is_stdin_project { Some(read_stdin(stdin)?) } else { None };
-    let Grouped { sets, errors } = sets(args, world, stdin, &mut files)?;
+    let Grouped { sets, errors, excluded } = sets(args, world, stdin, &mut files, &configuration)?;
     if args.show_files {
         answer.out = sets.iter().map(show).collect();
         return Ok(Exit::Clean);
@@ -54,22 +61,41 @@ pub(super) fn run(
     let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target };
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mut fixed = if args.fix || args.diff {
-        fix(&mut files, least, |finding| selection.has(finding.code), |files| judge(&sets, job, files))
+        fix(&mut files, least, |files| selected(judge(&sets, job, files), &selection, files))
     } else {
-        Fixed { judged: judge(&sets, job, &files), changes: Vec::new(), count: 0, refused: 0 }
+        Fixed::of(selected(judge(&sets, job, &files), &selection, &files))
     };
-    let Judged { run, failures } = &mut fixed.judged;
-    run.findings.retain(|finding| selection.has(finding.code));
-    run.suppressed.retain(|one| selection.has(one.finding.code));
-    run.unjudged.retain(|unjudged| selection.has(unjudged.code));
+    let failures = &mut fixed.judged.failures;
     let problems = errors.into_iter().chain(failures.drain(..).map(|failure| failure.to_string()));
     let problems: Vec<String> = problems.map(|problem| format!("error: {problem}\n")).collect();
     answer.err.extend(problems.iter().map(String::as_str));
+    for path in &excluded {
+        answer.err.push_str(&format!("note: {} is excluded by the configuration\n", path.display()));
+    }
     tell(args, world, &fixed, answer)?;
     if answer.out.is_empty() && answer.err.is_empty() && world.is_watched() {
         answer.err = format!("no findings in {}\n", counted(sets.len(), "project", "projects"));
     }
-    Ok(if problems.is_empty() { exit(args, &fixed) } else { Exit::Failed })
+    Ok(if problems.is_empty() { exit(args, &configuration, &fixed) } else { Exit::Failed })
+}
+
+/// The findings that are wanted, as bad as the configuration says.
+fn selected(mut judged: Judged, selection: &Selection<'_>, files: &DiskFiles) -> Judged {
+    let run = &mut judged.run;
+    let sources = &run.sources;
+    let is_wanted = |finding: &Diagnostic| {
+        let path = match &finding.place {
+            Place::Source(label) => Some(sources.file(label.span.file).path()),
+            Place::File(path) => Some(Path::new(path)),
+            Place::Evidence { .. } => None,
+        };
+        selection.wants(finding.code, path.map(|path| files.absolute(path)).as_deref())
+    };
+    run.findings.retain(is_wanted);
+    run.suppressed.retain(|one| is_wanted(&one.finding));
+    run.unjudged.retain(|unjudged| selection.has(unjudged.code));
+    run.findings.iter_mut().for_each(|finding| selection.weigh(finding));
+    judged
 }
 
 /// What the flags cannot mean together.
@@ -103,10 +129,11 @@ fn sets(
     world: &Surroundings,
     stdin: &mut dyn Read,
     files: &mut DiskFiles,
+    configuration: &Configuration,
 ) -> Result<Grouped, CliError> {
     if !args.project.files.is_empty() {
-        let set = ProjectSet { files: args.project.files.clone(), subject: None, lacks_base: false };
-        return Ok(Grouped { sets: vec![set], errors: Vec::new() });
+        let set = ProjectSet { files: args.project.files.clone(), ..ProjectSet::default() };
+        return Ok(Grouped { sets: vec![set], ..Grouped::default() });
     }
     let mut paths = expand(&args.paths, &world.working_directory)?;
     if let Some(path) = paths.iter_mut().find(|path| is_stdin(path)) {
@@ -116,13 +143,14 @@ fn sets(
     if paths.is_empty() {
         paths.push(PathBuf::from("."));
     }
-    group(&paths, &world.working_directory, files)
+    group(&paths, &world.working_directory, files, configuration)
 }
 
 /// `compose.yaml + compose.gpu.yaml`
 fn show(set: &ProjectSet) -> String {
     let files: Vec<String> = set.files.iter().map(|file| file.display().to_string()).collect();
-    format!("{}\n", files.join(" + "))
+    let name = set.name.as_ref().map_or_else(String::new, |name| format!(" (project `{name}`)"));
+    format!("{}{name}\n", files.join(" + "))
 }
 
 /// Writes the fixes, and puts findings or patch into the answer.
@@ -182,8 +210,8 @@ pub(super) fn rule_of(code: Code) -> RuleText {
     })
 }
 
-fn exit(args: &LintArgs, fixed: &Fixed) -> Exit {
-    let least = match args.fail_on {
+fn exit(args: &LintArgs, configuration: &Configuration, fixed: &Fixed) -> Exit {
+    let least = match args.fail_on.or(configuration.fail_on).unwrap_or_default() {
         FailOn::Error => Some(Severity::Error),
         FailOn::Warning => Some(Severity::Warning),
         FailOn::Info => Some(Severity::Info),

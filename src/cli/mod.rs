@@ -7,6 +7,7 @@
 
 mod args;
 mod config;
+mod configuration;
 mod default_files;
 mod doctor;
 mod examples;
@@ -19,8 +20,10 @@ mod hosts;
 mod join;
 mod judge;
 mod lint;
+mod matcher;
 mod message;
 mod output;
+mod overlay;
 mod patch;
 mod patterns;
 #[cfg(feature = "probe")]

@@ -90,6 +90,7 @@ mod ch030_cdi_names_incomplete;
 mod command;
 mod devices;
 mod fix;
+mod groups;
 mod images;
 mod nvidia;
 mod parallel;
@@ -101,6 +102,7 @@ mod together;
 
 use crate::diag::Code;
 
+pub use groups::{GROUPS, group_of};
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};

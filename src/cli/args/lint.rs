@@ -35,18 +35,18 @@ pub(in crate::cli) struct LintArgs {
     /// Print the fixes as a patch and write nothing
     #[arg(long)]
     pub(in crate::cli) diff: bool,
-    /// Report these alone: codes, beginnings of codes, names; comma-separated
+    /// Report these alone: codes, beginnings of codes, names of rules or groups; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
-    /// Report these too: pedantic rules, which are off by default, or `all`
+    /// Report these too: rules that are off by default, or `pedantic` for all of those
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) extend_select: Vec<String>,
-    /// Leave these out: codes, beginnings of codes, names; comma-separated
+    /// Leave these out
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
-    /// Exit with 1 from this severity on
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub(in crate::cli) fail_on: FailOn,
+    /// Exit with 1 from this severity on [default: warning]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(in crate::cli) fail_on: Option<FailOn>,
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,
@@ -56,6 +56,12 @@ pub(in crate::cli) struct LintArgs {
     /// Add how often each rule fired
     #[arg(long)]
     pub(in crate::cli) statistics: bool,
+    /// Configuration in place of the nearest `composegpu.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Heed no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(in crate::cli) isolated: bool,
     #[command(flatten)]
     pub(in crate::cli) project: ProjectArgs,
 }
