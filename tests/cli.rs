@@ -14,6 +14,8 @@ mod folder;
 mod formats;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/known.rs"]
+mod known;
 #[path = "cli/manual.rs"]
 mod manual;
 #[path = "cli/render.rs"]

@@ -32,6 +32,11 @@ impl DiskFiles {
         self.laid_over.insert(self.resolve(path), content);
     }
 
+    /// The path from where the user stands, where it leads below that.
+    pub(super) fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.working_directory).unwrap_or(path)
+    }
+
     /// The path seen from the root, `.` and `..` taken out, links not followed.
     pub(super) fn absolute(&self, path: &Path) -> PathBuf {
         MemoryFiles::default().resolve(&self.working_directory.join(path))

@@ -24,8 +24,8 @@ pub(super) struct Fixed {
     pub(super) judged: Judged,
     /// The files that changed, sorted by path.
     pub(super) changes: Vec<Change>,
-    /// How many findings were mended.
-    pub(super) count: usize,
+    /// The rules whose findings were mended, one entry a finding.
+    pub(super) mended: Vec<Code>,
     /// How many fixes were held back, because they would have brought a new error.
     pub(super) refused: usize,
 }
@@ -33,7 +33,7 @@ pub(super) struct Fixed {
 impl Fixed {
     /// Findings, and nothing mended.
     pub(super) fn of(judged: Judged) -> Self {
-        Self { judged, changes: Vec::new(), count: 0, refused: 0 }
+        Self { judged, changes: Vec::new(), mended: Vec::new(), refused: 0 }
     }
 }
 
@@ -51,8 +51,11 @@ pub(super) struct Change {
 /// A file's new text, with the one it replaces.
 type Texts = BTreeMap<PathBuf, Change>;
 
-/// One fix: byte ranges and texts by the path of the file.
-type Plan = BTreeMap<PathBuf, Vec<(Range<usize>, String)>>;
+/// One fix: the rule, and byte ranges and texts by the path of the file.
+struct Plan {
+    code: Code,
+    edits: BTreeMap<PathBuf, Vec<(Range<usize>, String)>>,
+}
 
 /// Applies what is trusted enough, round by round.
 pub(super) fn fix(files: &mut DiskFiles, least: Applicability, judge: impl Fn(&DiskFiles) -> Judged) -> Fixed {
@@ -90,7 +93,7 @@ fn round(
             texts.entry(files.resolve(&path)).and_modify(|first| first.new.clone_from(&change.new)).or_insert(change);
         }
         (*files, fixed.judged) = (changed, judged);
-        fixed.count += plans.len();
+        fixed.mended.extend(plans.iter().map(|plan| plan.code));
         true
     };
     if attempt(plans) {
@@ -112,18 +115,18 @@ fn plans(run: &Run, least: Applicability) -> Vec<Plan> {
     let mut plans: Vec<Plan> = Vec::new();
     for finding in &run.findings {
         let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability >= least) else { continue };
-        let mut plan = Plan::new();
+        let mut plan = Plan { code: finding.code, edits: BTreeMap::new() };
         let mut is_writable = !fix.edits.is_empty();
         for edit in &fix.edits {
             let file = run.sources.file(edit.span.file);
             is_writable &= file.is_exact() && file.text().get(edit.span.range()).is_some();
-            plan.entry(file.path().to_owned()).or_default().push((edit.span.range(), edit.text.clone()));
+            plan.edits.entry(file.path().to_owned()).or_default().push((edit.span.range(), edit.text.clone()));
         }
         let is_free = |path: &Path, range: &Range<usize>| {
             taken.get(path).is_none_or(|taken| taken.iter().all(|other| !overlap(range, other)))
         };
-        if is_writable && plan.iter().all(|(path, edits)| edits.iter().all(|(range, _)| is_free(path, range))) {
-            for (path, edits) in &plan {
+        if is_writable && plan.edits.iter().all(|(path, edits)| edits.iter().all(|(range, _)| is_free(path, range))) {
+            for (path, edits) in &plan.edits {
                 taken.entry(path.clone()).or_default().extend(edits.iter().map(|(range, _)| range.clone()));
             }
             plans.push(plan);
@@ -141,7 +144,7 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 /// The new text of every file that the plans touch.
 fn apply(run: &Run, plans: &[Plan]) -> Texts {
     let mut edits: BTreeMap<&PathBuf, Vec<&(Range<usize>, String)>> = BTreeMap::new();
-    for (path, more) in plans.iter().flatten() {
+    for (path, more) in plans.iter().flat_map(|plan| &plan.edits) {
         edits.entry(path).or_default().extend(more);
     }
     let text_of = |path: &Path| run.sources.iter().find(|(_, file)| file.path() == path).map(|(_, file)| file.text());

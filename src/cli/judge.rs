@@ -17,11 +17,11 @@ use super::{
     settings::{Surroundings, load_request},
 };
 use crate::{
-    compose::{self, Loaded},
-    diag::{Code, Diagnostic, Place, Severity},
+    compose::{self, Loaded, Project},
+    diag::{Applicability, Code, Diagnostic, Fix, Place, Severity},
     gpu, image,
     report::Unjudged,
-    rules::{self, Heeded, ProjectCx},
+    rules::{self, Check, Heeded, ProjectCx},
     source::{SourceMap, Span},
 };
 
@@ -36,6 +36,8 @@ pub(super) struct Job<'a> {
     pub(super) stdin: Option<&'a [u8]>,
     /// The host to place requests on, and the form to rewrite them in.
     pub(super) target: Target<'a>,
+    /// The reason to ignore findings for: then their fixes are the comments that do.
+    pub(super) ignoring: Option<&'a str>,
 }
 
 /// All findings of all sets, and the sets that could not be read.
@@ -47,6 +49,8 @@ pub(super) struct Judged {
     pub(super) failures: Vec<CliError>,
     /// How many errors each rule found, those that nobody asked for included.
     pub(super) errors: BTreeMap<Code, usize>,
+    /// How many findings of the baseline are gone.
+    pub(super) gone: usize,
 }
 
 /// Judges every set; what comes back depends on no thread.
@@ -67,7 +71,7 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
     for finding in run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
         *errors.entry(finding.code).or_insert(0) += 1;
     }
-    Judged { run, failures, errors }
+    Judged { run, failures, errors, gone: 0 }
 }
 
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {
@@ -96,6 +100,9 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     rewrite::offer(&mut findings, job.target, &mut ground);
     let Heeded { mut findings, mut suppressed } =
         rules::suppress(findings, &project, &sources, job.target.host.is_some());
+    if let Some(reason) = job.ignoring {
+        findings.iter_mut().for_each(|finding| finding.fix = comment(finding, reason, &project, &sources));
+    }
     if let Some(subject) = &set.subject {
         let neighbours: Vec<&PathBuf> = set.files.iter().filter(|path| *path != subject).collect();
         findings.retain(|finding| touches(finding, subject, &neighbours, &sources));
@@ -103,6 +110,15 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     }
     let unjudged = found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
     Ok(Run { sources, findings, suppressed, unjudged })
+}
+
+/// The comment that ignores a finding, as its fix. What is said of such comments is not ignored.
+fn comment(finding: &Diagnostic, reason: &str, project: &Project, sources: &SourceMap) -> Option<Fix> {
+    let rule = rules::by_code(finding.code)?;
+    let span = finding.place.span().filter(|_| !matches!(rule.check, Check::Ignores))?;
+    let text = sources.file(span.file).text();
+    let edit = rules::ignoring(project.tree(span.file)?, text, span, finding.code, reason)?;
+    Some(Fix { title: "ignore it".to_owned(), applicability: Applicability::Safe, edits: vec![edit] })
 }
 
 /// Whether a finding is about the subject: it lies in that file or leans on it, or lies in

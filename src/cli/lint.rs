@@ -9,21 +9,21 @@ use std::{
 use super::{
     Answer,
     args::{FailOn, LintArgs},
+    baseline::{self, Known},
     configuration::Configuration,
     exit::{CliError, Exit},
     files::DiskFiles,
-    fix::{Change, Fixed, fix},
+    fix::{Fixed, fix},
     group::{Grouped, ProjectSet, group},
     hosts::facts_of,
+    join::Run,
     judge::{Job, Judged, judge},
-    output,
-    patch::patch,
+    mending, output,
     patterns::expand,
     read_stdin,
     rewrite::Target,
     select::Selection,
     settings::Surroundings,
-    write::write_inside,
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Place, Severity},
@@ -47,6 +47,9 @@ pub(super) fn run(
     check(args)?;
     let mut files = DiskFiles::new(&world.working_directory);
     let configuration = Configuration::of(args, world, &files)?;
+    if args.write_baseline && args.baseline.is_none() && configuration.baseline.is_none() {
+        return Err(CliError::Usage("`--write-baseline` lacks the file; name it with `--baseline FILE`".to_owned()));
+    }
     let selection = Selection::new(args, &configuration)?;
     let host = args.host.as_deref().or(configuration.host.as_deref().map(OsStr::new));
     let host = host.map(|host| facts_of(host, &files)).transpose()?;
@@ -58,17 +61,18 @@ pub(super) fn run(
         return Ok(Exit::Clean);
     }
     let target = Target { host: host.as_ref(), form: args.form.named() };
-    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target };
-    let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-    let mut fixed = if args.fix || args.diff {
-        fix(&mut files, least, |files| selected(judge(&sets, job, files), &selection, files))
-    } else {
-        Fixed::of(selected(judge(&sets, job, &files), &selection, &files))
-    };
+    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target, ignoring: None };
+    let baseline = args.baseline.as_ref().or(configuration.baseline.as_ref());
+    let known = baseline.filter(|_| !args.write_baseline).map(|path| Known::read(path, &files)).transpose()?;
+    let found = |job, files: &DiskFiles| selected(judge(&sets, job, files), &selection, known.as_ref(), files);
+    let mut fixed = mended(args, job, &mut files, found);
     let failures = &mut fixed.judged.failures;
     let problems = errors.into_iter().chain(failures.drain(..).map(|failure| failure.to_string()));
     let problems: Vec<String> = problems.map(|problem| format!("error: {problem}\n")).collect();
     answer.err.extend(problems.iter().map(String::as_str));
+    if let Some(path) = baseline.filter(|_| args.write_baseline && problems.is_empty()) {
+        return write_baseline(path, &fixed.judged.run, &files, answer);
+    }
     for path in &excluded {
         answer.err.push_str(&format!("note: {} is excluded by the configuration\n", path.display()));
     }
@@ -79,8 +83,27 @@ pub(super) fn run(
     Ok(if problems.is_empty() { exit(args, &configuration, &fixed) } else { Exit::Failed })
 }
 
-/// The findings that are wanted, as bad as the configuration says.
-fn selected(mut judged: Judged, selection: &Selection<'_>, files: &DiskFiles) -> Judged {
+/// What is found, and what was mended of it.
+fn mended<'a>(
+    args: &'a LintArgs,
+    job: Job<'a>,
+    files: &mut DiskFiles,
+    found: impl Fn(Job<'a>, &DiskFiles) -> Judged,
+) -> Fixed {
+    let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+    match &args.add_ignore {
+        Some(reason) => {
+            let ignoring = Job { ignoring: Some(reason.trim()), ..job };
+            let fixed = fix(files, Applicability::Safe, |files| found(ignoring, files));
+            Fixed { judged: found(job, files), ..fixed }
+        }
+        None if args.fix || args.diff => fix(files, least, |files| found(job, files)),
+        None => Fixed::of(found(job, files)),
+    }
+}
+
+/// The findings that are wanted and not known, as bad as the configuration says.
+fn selected(mut judged: Judged, selection: &Selection<'_>, known: Option<&Known>, files: &DiskFiles) -> Judged {
     let run = &mut judged.run;
     let sources = &run.sources;
     let is_wanted = |finding: &Diagnostic| {
@@ -95,6 +118,7 @@ fn selected(mut judged: Judged, selection: &Selection<'_>, files: &DiskFiles) ->
     run.suppressed.retain(|one| is_wanted(&one.finding));
     run.unjudged.retain(|unjudged| selection.has(unjudged.code));
     run.findings.iter_mut().for_each(|finding| selection.weigh(finding));
+    judged.gone = known.map_or(0, |known| known.heed(run, files));
     judged
 }
 
@@ -111,6 +135,12 @@ fn check(args: &LintArgs) -> Result<(), CliError> {
         }
         () if has_stdin && args.fix && !args.diff => {
             usage("`--fix` cannot write to standard input; `--diff` prints what it would change")
+        }
+        () if has_stdin && args.add_ignore.is_some() && !args.diff => {
+            usage("`--add-ignore` cannot write to standard input; `--diff` prints what it would change")
+        }
+        () if args.add_ignore.as_ref().is_some_and(|reason| reason.contains(char::is_control)) => {
+            usage("the reason of `--add-ignore` is one line")
         }
         () if args.unsafe_fixes && !args.fix && !args.diff => {
             usage("`--unsafe-fixes` adds to `--fix` or `--diff`; neither is given")
@@ -155,23 +185,12 @@ fn show(set: &ProjectSet) -> String {
 
 /// Writes the fixes, and puts findings or patch into the answer.
 fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answer) -> Result<(), CliError> {
-    if fixed.refused > 0 {
-        answer.err.push_str(&format!(
-            "note: {}\n",
-            counted(fixed.refused, "fix was held back, it", "fixes were held back, they") + " would bring a new error"
-        ));
-    }
-    if args.diff {
-        answer.out = fixed.changes.iter().map(as_patch).collect();
-    }
-    for change in fixed.changes.iter().filter(|_| !args.diff) {
-        write(change, world)?;
-    }
-    if fixed.count > 0 && !args.diff {
-        let files = counted(fixed.changes.len(), "file", "files");
-        answer.err.push_str(&format!("fixed {} in {files}\n", counted(fixed.count, "finding", "findings")));
-    }
+    mending::tell(args, world, fixed, answer)?;
     let run = &fixed.judged.run;
+    if fixed.judged.gone > 0 {
+        let gone = counted(fixed.judged.gone, "finding of the baseline is", "findings of the baseline are");
+        answer.err.push_str(&format!("note: {gone} gone; `--write-baseline` drops such entries\n"));
+    }
     let prefix = world.path_prefix();
     let report = Report {
         suppressed: &run.suppressed,
@@ -183,20 +202,16 @@ fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answe
     output::give(&args.format, &report, !args.diff, world, answer)
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+fn write_baseline(path: &Path, run: &Run, files: &DiskFiles, answer: &mut Answer) -> Result<Exit, CliError> {
+    let path = files.absolute(path);
+    baseline::write(&path, run, files)?;
+    let count = counted(run.findings.len(), "finding", "findings");
+    answer.err.push_str(&format!("wrote {count} to {}\n", files.shown(&path).display()));
+    Ok(Exit::Clean)
+}
+
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-fn as_patch(change: &Change) -> String {
-    patch(&change.path.display().to_string(), &change.old, &change.new)
-}
-
-/// A linted folder's own files may be changed, nothing that a link of it leads to elsewhere.
-fn write(change: &Change, world: &Surroundings) -> Result<(), CliError> {
-    let path = world.working_directory.join(&change.path);
-    let own_folder = path.parent().unwrap_or(&world.working_directory);
-    let project = if path.starts_with(&world.working_directory) { &world.working_directory } else { own_folder };
-    write_inside(&path, change.new.as_bytes(), project).map_err(|error| CliError::write(&change.path, error))
 }
 
 /// What the rule of a code says of itself; nothing for a code without one.

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the floor that meets the disk and the environment")]
 
 mod args;
+mod baseline;
 mod config;
 mod configuration;
 mod default_files;
@@ -21,6 +22,7 @@ mod join;
 mod judge;
 mod lint;
 mod matcher;
+mod mending;
 mod message;
 mod output;
 mod overlay;

@@ -91,6 +91,7 @@ mod command;
 mod devices;
 mod fix;
 mod groups;
+mod ignoring;
 mod images;
 mod nvidia;
 mod parallel;
@@ -103,6 +104,7 @@ mod together;
 use crate::diag::Code;
 
 pub use groups::{GROUPS, group_of};
+pub use ignoring::ignoring;
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};

@@ -35,6 +35,16 @@ pub(in crate::cli) struct LintArgs {
     /// Print the fixes as a patch and write nothing
     #[arg(long)]
     pub(in crate::cli) diff: bool,
+    /// Write comments that ignore what is found, with a reason
+    #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["fix", "unsafe_fixes", "write_baseline"])]
+    pub(in crate::cli) add_ignore: Option<String>,
+    /// File with findings that are known: only others are told
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline and tell nothing
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    pub(in crate::cli) write_baseline: bool,
     /// Report these alone: codes, beginnings of codes, names of rules or groups; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
