@@ -14,6 +14,8 @@ mod folder;
 mod formats;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/kept_out.rs"]
+mod kept_out;
 #[path = "cli/known.rs"]
 mod known;
 #[path = "cli/manual.rs"]

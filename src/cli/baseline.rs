@@ -87,15 +87,16 @@ pub(super) fn write(path: &Path, run: &Run, files: &DiskFiles) -> Result<(), Cli
         (&one.file, &one.code, &one.fingerprint).cmp(&(&other.file, &other.code, &other.fingerprint))
     });
     let text = serde_json::to_string_pretty(&Baseline { version: 1, findings }).expect("texts can be written");
-    write_whole(path, format!("{text}\n").as_bytes()).map_err(|error| CliError::write(path, error))
+    write_whole(path, format!("{text}\n").as_bytes()).map_err(|error| CliError::write(files.shown(path), error))
 }
 
 fn read(path: &Path, files: &DiskFiles) -> Result<Baseline, CliError> {
-    let content = files.read(path, MAX_BYTES).map_err(|error| CliError::read(path, error))?;
+    let shown = files.shown(path);
+    let content = files.read(path, MAX_BYTES).map_err(|error| CliError::read(shown, error))?;
     let baseline: Result<Baseline, _> = serde_json::from_slice(&content);
     let is_known = baseline.as_ref().is_ok_and(|baseline| baseline.version == 1);
     baseline.ok().filter(|_| is_known).ok_or_else(|| {
-        CliError::Configuration(format!("{} is no baseline; `--write-baseline` writes one", path.display()))
+        CliError::Configuration(format!("{} is no baseline; `--write-baseline` writes one", shown.display()))
     })
 }
 

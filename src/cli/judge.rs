@@ -13,6 +13,7 @@ use super::{
     files::DiskFiles,
     group::ProjectSet,
     join::{Run, join},
+    kept_out::excuse,
     rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
 };
@@ -95,6 +96,7 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut findings = diagnostics;
     findings.extend(found.diagnostics);
+    excuse(&mut findings, &project, &sources, files);
     let (sources_ref, requests) = (&sources, requests.as_slice());
     let mut ground = Ground { project: &mut project, sources: sources_ref, requests, request: &request, files, errors };
     rewrite::offer(&mut findings, job.target, &mut ground);

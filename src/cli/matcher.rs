@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::{
+    Match,
+    gitignore::{Gitignore, GitignoreBuilder},
+};
 
 /// Some patterns, taken from one folder.
 #[derive(Clone, Debug)]
@@ -32,4 +35,19 @@ impl Matcher {
         !self.patterns.is_empty()
             && below.is_some_and(|below| self.patterns.matched_path_or_any_parents(below, false).is_ignore())
     }
+}
+
+/// Whether the `.gitignore` of a folder above a path, up to the repository's root, rules the path out.
+pub(super) fn is_ignored(path: &Path) -> bool {
+    for folder in path.ancestors().skip(1) {
+        let (patterns, _) = Gitignore::new(folder.join(".gitignore"));
+        let below = path.strip_prefix(folder).unwrap_or(path);
+        match patterns.matched_path_or_any_parents(below, false) {
+            Match::Ignore(_) => return true,
+            Match::Whitelist(_) => return false,
+            Match::None if folder.join(".git").exists() => return false,
+            Match::None => {}
+        }
+    }
+    false
 }

@@ -20,6 +20,7 @@ mod group;
 mod hosts;
 mod join;
 mod judge;
+mod kept_out;
 mod lint;
 mod matcher;
 mod mending;

@@ -202,6 +202,9 @@ pub static ALL: &[&Rule] = &[
 /// known only where a host or a form is given.
 pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
 
+/// The rule about files of variables that are not there.
+pub const MISSING_ENV_FILE: Code = cg006_missing_env_file::RULE.code;
+
 /// Rules whose findings are advice that not everybody wants: off until they are selected.
 pub const PEDANTIC: [Code; 4] = [
     cg206_index_pin::RULE.code,
