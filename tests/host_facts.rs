@@ -12,7 +12,7 @@ use composegpu::{
         Binary, Cdi, Compose, ComposeKind, ComputeMode, DaemonJson, DeviceNode, DeviceProblem, DiscoveredDevice,
         Distribution, Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, Recorded,
         Runtime, RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System, Toolkit,
-        Version,
+        Trial, TrialOutcome, Version,
     },
     observed::Observed,
 };
@@ -130,7 +130,16 @@ fn everything() -> HostFacts {
             kernel_release: some("6.8.0"),
             architecture: "x86_64".into(),
         }),
+        trials: vec![
+            trial(Observed::Known(TrialOutcome::Met)),
+            trial(Observed::Known(TrialOutcome::Refused("no".into()))),
+            trial(Observed::unknown("docker", "no answer within 30 s")),
+        ],
     }
+}
+
+fn trial(outcome: Observed<TrialOutcome>) -> Trial {
+    Trial { form: "cdi".into(), devices: vec!["nvidia.com/gpu=all".into()], outcome }
 }
 
 fn docker() -> Docker {

@@ -41,6 +41,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli/args"]),
     ("clap_complete", &["cli/args"]),
     ("clap_mangen", &["cli/args"]),
+    ("futures_util", &["probe/docker"]),
     ("glob", &["cli/"]),
     ("granit_parser", &["yaml/events"]),
     ("ignore", &["cli/files", "cli/matcher"]),

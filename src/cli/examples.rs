@@ -31,6 +31,7 @@ Examples:
 pub(super) const PROBE_EXAMPLES: &str = "\
 Examples:
   composegpu probe                           a table
+  composegpu probe --trial                   also start an empty container for each form
   composegpu probe -o host.json              facts for `--host host.json`";
 
 pub(super) const DOCTOR_EXAMPLES: &str = "\

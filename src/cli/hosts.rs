@@ -52,7 +52,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(feature = "probe")]
-pub(super) use with_probe::{nvml_answer, probe};
+pub(super) use with_probe::{nvml_answer, probe, try_out};
 
 #[cfg(feature = "probe")]
 use with_probe::live;
@@ -66,11 +66,12 @@ mod with_probe {
     use crate::{
         cli::{
             Answer,
-            args::{ProbeArgs, ProbeFormat},
+            args::{FormArg, ProbeArgs, ProbeFormat},
             exit::{CliError, Exit},
             probe::{self, ProbeOptions},
         },
         host::HostFacts,
+        lower::Form,
     };
 
     /// How long each source may take when another verb asks.
@@ -79,6 +80,14 @@ mod with_probe {
     #[expect(clippy::unnecessary_wraps, reason = "a build without `probe` cannot do it")]
     pub(super) fn live() -> Result<HostFacts, CliError> {
         Ok(probe::live(TIMEOUT))
+    }
+
+    /// Starts a container for each attempt, and puts the outcomes among the facts.
+    ///
+    /// # Errors
+    /// When the user interrupts.
+    pub(in crate::cli) fn try_out(facts: &mut HostFacts, attempts: &[(Form, Vec<String>)]) -> Result<(), CliError> {
+        probe::try_out(facts, attempts, TIMEOUT)
     }
 
     /// `composegpu probe`.
@@ -91,7 +100,8 @@ mod with_probe {
             ProbeFormat::Table => probe::ProbeFormat::Table,
         };
         let timeout = Duration::from_secs(args.timeout);
-        let options = ProbeOptions { format, output: args.output.clone(), timeout };
+        let (output, form) = (args.output.clone(), args.form.and_then(FormArg::named));
+        let options = ProbeOptions { format, output, timeout, is_tried: args.trial, form };
         answer.collect(|out, err| probe::run(&options, out, err))
     }
 
@@ -111,6 +121,15 @@ const BLIND: &str = "this composegpu was built without the feature `probe`, so i
 
 #[cfg(not(feature = "probe"))]
 fn live() -> Result<HostFacts, CliError> {
+    Err(CliError::Host(BLIND.to_owned()))
+}
+
+/// Starts no container.
+///
+/// # Errors
+/// Always: this build cannot do it.
+#[cfg(not(feature = "probe"))]
+pub(super) fn try_out(_: &mut HostFacts, _: &[(crate::lower::Form, Vec<String>)]) -> Result<(), CliError> {
     Err(CliError::Host(BLIND.to_owned()))
 }
 

@@ -11,6 +11,7 @@ use std::{
 use super::{exit::CliError, write::write_whole};
 use crate::{
     host::HostFacts,
+    lower::{self, Form},
     probe::{self, Settings},
     report::host_table,
 };
@@ -28,6 +29,10 @@ pub(super) struct ProbeOptions {
     pub(super) output: Option<PathBuf>,
     /// How long each source may take.
     pub(super) timeout: Duration,
+    /// Whether to start containers too.
+    pub(super) is_tried: bool,
+    /// The only form to try.
+    pub(super) form: Option<Form>,
 }
 
 /// How facts are printed.
@@ -45,7 +50,14 @@ pub(super) enum ProbeFormat {
 /// # Errors
 /// As `out` and `err` give them.
 pub(super) fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<u8> {
-    let facts = live(options.timeout);
+    let mut facts = live(options.timeout);
+    if options.is_tried {
+        let attempts = lower::every_form(&facts, options.form);
+        if let Err(error) = try_out(&mut facts, &attempts, options.timeout) {
+            writeln!(err, "error: {error}")?;
+            return Ok(3);
+        }
+    }
     let Some(path) = &options.output else {
         let text = match options.format {
             ProbeFormat::Json => facts.to_json(),
@@ -62,18 +74,36 @@ pub(super) fn run(options: &ProbeOptions, out: &mut dyn Write, err: &mut dyn Wri
     Ok(0)
 }
 
+/// Starts a container for each attempt, and puts the outcomes among the facts.
+///
+/// # Errors
+/// When the user interrupts.
+pub(super) fn try_out(
+    facts: &mut HostFacts,
+    attempts: &[(Form, Vec<String>)],
+    timeout: Duration,
+) -> Result<(), CliError> {
+    let trials = probe::trial(&settings(timeout), attempts);
+    facts.trials = trials.map_err(|interrupted| CliError::Host(interrupted.to_string()))?;
+    Ok(())
+}
+
 /// The facts of this machine, as `--host live` wants them.
 pub(super) fn live(timeout: Duration) -> HostFacts {
+    probe::probe(&settings(timeout))
+}
+
+fn settings(timeout: Duration) -> Settings {
     // A name or value that is no UTF-8 cannot be one of those that are read.
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let own = std::env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok());
-    probe::probe(&Settings {
+    Settings {
         timeout,
         environment: environment.collect(),
         root: PathBuf::from("/"),
         nvml_command: own.map(|program| vec![program, NVML_VERB.to_owned()]),
-    })
+    }
 }
 
 /// What the hidden verb prints. It calls into the driver, and may hang.

@@ -10,6 +10,7 @@ use super::{
     Decision, Form, Reason, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
     judge::{self, Verdict},
+    trial,
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
@@ -126,7 +127,7 @@ fn remarks(host: &HostFacts) -> Vec<Reason> {
 }
 
 /// The order of choice on a host.
-fn order(host: &HostFacts) -> [Form; 5] {
+pub(super) fn order(host: &HostFacts) -> [Form; 5] {
     let system = host.system.known();
     let is_on_wsl = host.docker.known().is_some_and(Docker::is_on_wsl) || system.is_some_and(|system| system.is_wsl);
     match () {
@@ -186,8 +187,14 @@ fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
     unproven.ok_or(Unlowerable::NoWorkingForm(rejected))
 }
 
-/// The names that a form writes, and what comes of them.
-fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
+/// The names that a form writes, and what comes of them, by the facts and by a trial where there was one.
+pub(super) fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
+    let (names, verdict) = foretold(form, meant, host);
+    let verdict = trial::corrected(form, &names, verdict, host);
+    (names, verdict)
+}
+
+fn foretold(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
     if let (Some(name), Form::Runtime | Form::Reservation | Form::Gpus) = (meant.foreign(), form) {
         return (Vec::new(), Verdict::Fails(format!("`{name}` can be asked for by its CDI name only")));
     }

@@ -17,6 +17,7 @@ mod rewrite;
 mod seen;
 mod stack;
 mod text;
+mod trial;
 mod unwritable;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub use optional::extension_problems;
 pub use overlay::overlay;
 pub use render::{Lowered, Rendered, render};
 pub use rewrite::{Rewriting, rewrite};
+pub use trial::{candidates, every_form};
 pub use unwritable::Unwritable;
 
 /// The forms that a request can be written in.

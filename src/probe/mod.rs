@@ -1,7 +1,8 @@
 //! Looks at a live host: Docker's API, Compose, CDI folders, the toolkit, NVML and the kernel.
 //!
 //! Every source is asked at once and has its own deadline. None needs root, none starts a
-//! container, and none fails the others: what does not answer is unknown, with the reason.
+//! container ([`trial`] does, and is asked for by name), and none fails the others: what does not
+//! answer is unknown, with the reason.
 //! Nothing of a project's files is read or run here.
 #![allow(clippy::disallowed_methods, reason = "this is the floor that looks at the machine")]
 
@@ -22,6 +23,7 @@ mod toolkit_config;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+pub use docker::{Interrupted, trial};
 pub use nvml::answer as nvml_answer;
 
 use crate::{
@@ -69,6 +71,7 @@ pub fn probe(settings: &Settings) -> HostFacts {
         toolkit: toolkit.wait(),
         nvml: nvml.wait(),
         system: system.wait(),
+        trials: Vec::new(),
         docker,
     };
     match facts.docker.known() {

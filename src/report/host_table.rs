@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use crate::{
-    host::{Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
+    host::{
+        Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit, Trial,
+        TrialOutcome,
+    },
     observed::Observed,
 };
 
@@ -20,6 +23,7 @@ pub fn host_table(facts: &HostFacts) -> String {
     table.section("CDI", &facts.cdi, cdi);
     table.section("toolkit", &facts.toolkit, toolkit);
     table.section("platform", &facts.system, platform);
+    table.rows("trials", facts.trials.iter().map(trial).collect());
     table.rows("seen", vec![format!("{} by composegpu {}", facts.recorded.at, facts.recorded.composegpu)]);
     table.text
 }
@@ -46,6 +50,15 @@ impl Table {
             writeln!(self.text, "{label:<9} {line}").expect("writing to a string does not fail");
         }
     }
+}
+
+fn trial(trial: &Trial) -> String {
+    let outcome = match &trial.outcome {
+        Observed::Known(TrialOutcome::Met) => "met".to_owned(),
+        Observed::Known(TrialOutcome::Refused(text)) => format!("refused: {}", text.replace('\n', " ")),
+        Observed::Unknown { reason, .. } => format!("unknown: {reason}"),
+    };
+    format!("{} {}: {outcome}", trial.form, trial.devices.join(", "))
 }
 
 fn docker(docker: &Docker) -> Vec<String> {

@@ -1,78 +1,136 @@
-//! What holds of `--fix` and of `--add-ignore` without a form, on every fixture project: nothing that can
-//! be mended is left, a second run changes nothing, comments stay, and comments that ignore change nothing
-//! of what a project is.
+//! What holds of `--fix` and of `--fix --unsafe-fixes` on every fixture project: no finding is left that
+//! has a fix, a second run changes nothing, comments stay, `git apply` makes of the patch what `--fix`
+//! writes, and Docker Compose reads the mended project as `config` says.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 
 use super::{
-    command::{Folder, comments, report, run},
-    every::{Files, lint, projects, texts},
+    command::{Folder, report, run},
+    every::{git_apply, projects, texts},
 };
+
+type Files = BTreeMap<String, String>;
+
+/// What is held of a folder with the files of a project, in a mode, with the project's arguments.
+type Check = fn(&Folder, &Files, &[&str], &[&str]) -> Result<(), Failed>;
+
+const MODES: [&[&str]; 2] = [&[], &["--unsafe-fixes"]];
 
 /// One trial for each project and property.
 pub(crate) fn trials() -> Vec<Trial> {
+    let compose = compose();
+    let has_git = Command::new("git").arg("--version").output().is_ok_and(|output| output.status.success());
     let mut trials = Vec::new();
     for (name, folder, args) in projects() {
-        let (of_folder, of_args) = (folder.clone(), args.clone());
-        let fixed =
-            move || [&[][..], &["--unsafe-fixes"]].iter().try_for_each(|more| fixed(&of_folder, &of_args, more));
-        trials.push(Trial::test(format!("nothing is left: {name}"), fixed));
-        trials.push(Trial::test(format!("ignored: {name}"), move || ignored(&folder, &args)));
+        let each = |check: Check| {
+            let (folder, args) = (folder.clone(), args.clone());
+            move || MODES.iter().try_for_each(|mode| in_mode(&folder, &args, mode, check))
+        };
+        trials.push(Trial::test(format!("fix: {name}"), each(mended)));
+        trials.push(Trial::test(format!("fix, git apply: {name}"), each(patched)).with_ignored_flag(!has_git));
+        let (folder, args, compose) = (folder.clone(), args.clone(), compose.clone());
+        let kind = if compose.is_some() { "" } else { "no Compose: HOSTLAB_DIR has none" };
+        let is_missing = compose.is_none();
+        let read = move || compose.iter().try_for_each(|compose| as_compose_reads(compose, &folder, &args));
+        trials.push(Trial::test(format!("fix, Compose: {name}"), read).with_kind(kind).with_ignored_flag(is_missing));
     }
     trials
 }
 
-fn start(folder: &Path) -> Result<(Files, Folder), Failed> {
-    let mut files = Files::new();
-    texts(folder, Path::new(""), &mut files)?;
-    let copy = Folder::new(&files)?;
-    Ok((files, copy))
+/// The program that `hostlab fetch` laid down.
+fn compose() -> Option<PathBuf> {
+    let program = PathBuf::from(std::env::var_os("HOSTLAB_DIR")?).join("compose/2.40.3/docker-compose");
+    program.is_file().then_some(program)
 }
 
-fn fixed(folder: &PathBuf, args: &[String], more: &[&str]) -> Result<(), Failed> {
-    let (before, copy) = start(folder)?;
-    lint(copy.path(), args, &[&["--fix"], more].concat())?;
-    let after = copy.read(&before)?;
+fn in_mode(folder: &Path, args: &[String], mode: &[&str], check: Check) -> Result<(), Failed> {
+    let mut before = Files::new();
+    texts(folder, Path::new(""), &mut before)?;
+    let copy = Folder::new(&before)?;
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let left = report(copy.path(), &args)?;
-    let wanted: &[&str] = if more.is_empty() { &["safe"] } else { &["safe", "unsafe"] };
-    for finding in left["findings"].as_array().into_iter().flatten() {
-        if finding["fix"]["applicability"].as_str().is_some_and(|one| wanted.contains(&one)) {
-            return Err(format!("{more:?}: this is left: {finding}").into());
+    check(&copy, &before, mode, &args)
+}
+
+fn lint(folder: &Path, words: &[&[&str]]) -> Result<Vec<u8>, Failed> {
+    Ok(run(folder, &[&["lint"], &words.concat()[..]].concat())?.stdout)
+}
+
+fn mended(folder: &Folder, before: &Files, mode: &[&str], args: &[&str]) -> Result<(), Failed> {
+    lint(folder.path(), &[&["--fix"], mode, args])?;
+    let once = folder.read(before)?;
+    let report = report(folder.path(), args)?;
+    let fixable = |finding: &&Value| match finding["fix"]["applicability"].as_str() {
+        Some("safe") => true,
+        Some("unsafe") => !mode.is_empty(),
+        _ => false,
+    };
+    if let Some(left) = report["findings"].as_array().into_iter().flatten().find(fixable) {
+        return Err(format!("{mode:?}: a fix was left: {left}").into());
+    }
+    lint(folder.path(), &[&["--fix"], mode, args])?;
+    if folder.read(before)? != once {
+        return Err(format!("{mode:?}: a second run changes it again").into());
+    }
+    before.iter().try_for_each(|(path, text)| comments_stay(path, text, &once[path]))
+}
+
+/// A comment goes only with the line of the entry that it stands behind.
+fn comments_stay(path: &str, before: &str, after: &str) -> Result<(), Failed> {
+    for (code, comment) in before.lines().filter_map(split) {
+        let is_there = after.lines().any(|line| line.contains(comment));
+        let is_gone = !code.is_empty() && !after.lines().any(|line| line.trim() == code);
+        if !is_there && !is_gone {
+            return Err(format!("{path}: the comment `{comment}` went, and its line stayed").into());
         }
     }
-    run(copy.path(), &[&["lint", "--fix"], more, &args[..]].concat())?;
-    if copy.read(&before)? != after {
-        return Err(format!("{more:?}: a second run changes it").into());
-    }
-    let kept = |text: &str| comments(text).into_iter().filter(|one| !one.contains("composegpu:")).collect::<Vec<_>>();
-    match before.iter().find(|(path, text)| kept(text) != kept(&after[*path])) {
-        Some((path, _)) => Err(format!("{more:?}: {path}: comments went, or came").into()),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
-fn ignored(folder: &Path, args: &[String]) -> Result<(), Failed> {
-    let (before, copy) = start(folder)?;
-    let words: Vec<&str> = args.iter().map(String::as_str).collect();
-    let config = |copy: &Folder| Ok::<_, Failed>(run(copy.path(), &[&["config"], &words[..]].concat())?.stdout);
-    let meant = config(&copy)?;
-    lint(copy.path(), args, &["--add-ignore=why not"])?;
-    if config(&copy)? != meant {
-        return Err("the project means something else".into());
+/// A line's text and its comment.
+fn split(line: &str) -> Option<(&str, &str)> {
+    let at = line.match_indices('#').find(|(at, _)| line[..*at].is_empty() || line[..*at].ends_with([' ', '\t']))?.0;
+    Some((line[..at].trim(), line[at..].trim_end()))
+}
+
+fn patched(fixed: &Folder, before: &Files, mode: &[&str], args: &[&str]) -> Result<(), Failed> {
+    let patched = Folder::new(before)?;
+    lint(fixed.path(), &[&["--fix"], mode, args])?;
+    let patch = lint(patched.path(), &[&["--diff"], mode, args])?;
+    if !patch.is_empty() {
+        git_apply(patched.path(), &patch)?;
     }
-    let after = copy.read(&before)?;
-    let is_yaml = |finding: &&Value| {
-        let file = finding["file"].as_str().unwrap_or_default();
-        finding["code"] != "CG011" && (file.ends_with(".yml") || file.ends_with(".yaml"))
-    };
-    let left = report(copy.path(), &words)?;
-    if let Some(finding) = left["findings"].as_array().into_iter().flatten().find(is_yaml) {
-        return Err(format!("this is left: {finding}").into());
+    if fixed.read(before)? == patched.read(before)? { Ok(()) } else { Err(format!("{mode:?}: they differ").into()) }
+}
+
+/// What Compose makes of the mended project is what `config` prints; it refuses it where we do.
+fn as_compose_reads(compose: &Path, folder: &Path, args: &[String]) -> Result<(), Failed> {
+    let mut before = Files::new();
+    texts(folder, Path::new(""), &mut before)?;
+    for mode in MODES {
+        let copy = Folder::new(&before)?;
+        let words: Vec<&str> = args.iter().map(String::as_str).collect();
+        lint(copy.path(), &[&["--fix"], mode, &words])?;
+        let theirs = Command::new(compose)
+            .env_clear()
+            .current_dir(copy.path())
+            .args(args)
+            .args(["config", "--format", "json"])
+            .output()?;
+        let ours = run(copy.path(), &[&["config", "--format", "json"], &words[..]].concat())?;
+        if theirs.status.success() != ours.status.success() {
+            return Err(format!("{mode:?}: Compose: {theirs:?}\nours: {ours:?}").into());
+        }
+        let parse = |text: &[u8]| serde_json::from_slice::<Value>(text).unwrap_or(Value::Null);
+        if parse(&theirs.stdout) != parse(&ours.stdout) {
+            return Err(format!("{mode:?}: Compose reads\n{}", String::from_utf8_lossy(&theirs.stdout)).into());
+        }
     }
-    lint(copy.path(), args, &["--add-ignore=why not"])?;
-    if copy.read(&before)? == after { Ok(()) } else { Err("a second run changes it".into()) }
+    Ok(())
 }

@@ -50,11 +50,16 @@ impl Lab {
         run(seconds, command.args(arguments))
     }
 
+    /// A program outside of the lab's namespaces that talks to its engine.
+    pub(crate) fn outside(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.variables.iter().cloned());
+        command
+    }
+
     /// `docker compose` against the lab's engine.
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
-        let mut command = Command::new("docker");
-        command.env_clear().envs(self.variables.iter().cloned());
-        run(seconds, command.arg("compose").args(arguments).current_dir(folder))
+        run(seconds, self.outside("docker").arg("compose").args(arguments).current_dir(folder))
     }
 }
 

@@ -12,16 +12,16 @@ use super::{
     config::{form, printed, read_project, tell},
     exit::{CliError, Exit},
     files::DiskFiles,
-    hosts::facts_of,
+    hosts::{facts_of, try_out},
     settings::Surroundings,
     write::write_whole,
 };
 use crate::{
     compose,
     diag::Diagnostic,
-    gpu,
+    gpu::{self, GpuRequest},
     host::HostFacts,
-    lower::{self, Rendered, Wanted},
+    lower::{self, Form, Rendered, Wanted},
     rules,
     source::{Files as _, SourceMap},
 };
@@ -56,7 +56,7 @@ pub(super) fn run(
         return Ok(Exit::Findings);
     }
     let requests = gpu::collect(&project);
-    let host = host(args, &files, requests.is_empty())?;
+    let host = host(args, &files, &requests)?;
     let base = args.overlay.then(|| project.model.clone());
     let rendered = lower::render(project, &requests, host.as_ref(), wanted(args));
     let services = rendered.as_ref().map_or_else(|services| services, |rendered| &rendered.services);
@@ -105,6 +105,9 @@ fn refuse_nonsense(args: &RenderArgs) -> Result<(), CliError> {
         RenderArgs { check: true, host, .. } if host == "live" => {
             usage("`--check` needs a host that stays as it is; name a recorded one with `--host FILE`")
         }
+        RenderArgs { trial: true, host, .. } if host != "live" => {
+            usage("`--trial` starts containers here; a recorded host keeps the trials of `probe --trial -o FILE`")
+        }
         RenderArgs { overlay: true, format: ProjectFormat::Json, .. } => {
             usage("`--overlay` is YAML: JSON has no `!reset` and no `!override`")
         }
@@ -119,12 +122,30 @@ fn is_source(path: &Path, sources: &SourceMap, files: &DiskFiles) -> bool {
 }
 
 /// The host to render for; none is looked at where nothing depends on it.
-fn host(args: &RenderArgs, files: &DiskFiles, has_no_requests: bool) -> Result<Option<HostFacts>, CliError> {
+fn host(args: &RenderArgs, files: &DiskFiles, requests: &[GpuRequest]) -> Result<Option<HostFacts>, CliError> {
     let is_live = args.host == "live";
-    if is_live && (has_no_requests || args.form == FormArg::Cpu) {
+    if is_live && (requests.is_empty() || args.form == FormArg::Cpu) {
         return Ok(None);
     }
-    facts_of(&args.host, files).map(Some)
+    let mut host = facts_of(&args.host, files)?;
+    if args.trial {
+        let attempts = attempts(requests, &host, wanted(args));
+        try_out(&mut host, &attempts)?;
+    }
+    Ok(Some(host))
+}
+
+/// What the services' requests could become on the host, each once.
+fn attempts(requests: &[GpuRequest], host: &HostFacts, wanted: Wanted) -> Vec<(Form, Vec<String>)> {
+    let mut attempts = Vec::new();
+    for requests in requests.chunk_by(|one, next| one.service == next.service) {
+        for attempt in lower::candidates(requests, host, wanted) {
+            if !attempts.contains(&attempt) {
+                attempts.push(attempt);
+            }
+        }
+    }
+    attempts
 }
 
 fn wanted(args: &RenderArgs) -> Wanted {
