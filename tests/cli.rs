@@ -2,6 +2,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "each test makes files of its own")]
 
+#[path = "cli/configuration.rs"]
+mod configuration;
+#[path = "cli/discovery.rs"]
+mod discovery;
 #[path = "cli/fixes.rs"]
 mod fixes;
 #[path = "cli/folder.rs"]
@@ -10,6 +14,10 @@ mod folder;
 mod formats;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/kept_out.rs"]
+mod kept_out;
+#[path = "cli/known.rs"]
+mod known;
 #[path = "cli/manual.rs"]
 mod manual;
 #[path = "cli/render.rs"]

@@ -12,6 +12,8 @@ mod case;
 mod command;
 #[path = "fix/every.rs"]
 mod every;
+#[path = "fix/ignored.rs"]
+mod ignored;
 #[path = "fix/plain.rs"]
 mod plain;
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         }
     }
     trials.extend(every::trials());
+    trials.extend(ignored::trials());
     trials.extend(plain::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -45,7 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("futures_util", &["probe/docker"]),
     ("glob", &["cli/"]),
     ("granit_parser", &["yaml/events"]),
-    ("ignore", &["cli/files"]),
+    ("ignore", &["cli/files", "cli/matcher"]),
     ("indexmap", &[]),
     ("jsonschema", &["compose/schema"]),
     ("miette", &["report/human"]),
@@ -60,7 +60,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli/settings"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
-    ("toml", &["probe/toolkit_config"]),
+    ("toml", &["probe/toolkit_config", "cli/configuration/read"]),
     ("toml_edit", &["heal/config_toml"]),
 ];
 

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{args::ProjectArgs, exit::CliError, settings::Surroundings};
-use crate::source::{EntryKind, Files, SourceMap};
+use crate::source::{EntryKind, Files, MemoryFiles, SourceMap};
 
 /// Names of a project's first file, the preferred one first.
 pub(super) const BASES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -30,9 +30,7 @@ pub(super) fn project_files(
     }
     let setting = |name: &str| world.variable(name).map(str::to_owned).or_else(|| in_env_files(name, args, files));
     if let Some(list) = setting("COMPOSE_FILE") {
-        let default_separator = if cfg!(windows) { ";" } else { ":" };
-        let separator = setting("COMPOSE_PATH_SEPARATOR").unwrap_or_else(|| default_separator.to_owned());
-        return Ok(list.split(&separator).filter(|path| !path.is_empty()).map(PathBuf::from).collect());
+        return Ok(listed(&list, setting("COMPOSE_PATH_SEPARATOR").as_deref()));
     }
     let start = args
         .project_directory
@@ -49,11 +47,30 @@ pub(super) fn project_files(
     Ok(found)
 }
 
-/// What the files of `--env-file`, or `.env` beside the user, say of a variable of Compose's
-/// own. Such values are paths and separators: a quoted or a bare word.
+/// The files that COMPOSE_FILE in a folder's `.env` lists, where all of them are there.
+pub(super) fn chosen_in(folder: &Path, files: &dyn Files) -> Option<Vec<PathBuf>> {
+    let env_files = [folder.join(".env")];
+    let list = last_value("COMPOSE_FILE", &env_files, files)?;
+    let list = listed(&list, last_value("COMPOSE_PATH_SEPARATOR", &env_files, files).as_deref());
+    let list: Vec<PathBuf> = list.iter().map(|path| MemoryFiles::default().resolve(&folder.join(path))).collect();
+    (!list.is_empty() && list.iter().all(|path| is_file(path, files))).then_some(list)
+}
+
+/// The paths of a COMPOSE_FILE.
+fn listed(list: &str, separator: Option<&str>) -> Vec<PathBuf> {
+    let separator = separator.unwrap_or(if cfg!(windows) { ";" } else { ":" });
+    list.split(separator).filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+}
+
+/// What the files of `--env-file`, or `.env` beside the user, say of a variable of Compose's own.
 fn in_env_files(name: &str, args: &ProjectArgs, files: &dyn Files) -> Option<String> {
     let default = [args.project_directory.clone().unwrap_or_default().join(".env")];
-    let env_files = if args.env_files.is_empty() { &default } else { args.env_files.as_slice() };
+    last_value(name, if args.env_files.is_empty() { &default } else { args.env_files.as_slice() }, files)
+}
+
+/// The value that the last of some files of variables gives; such values are paths and
+/// separators: a quoted or a bare word.
+fn last_value(name: &str, env_files: &[PathBuf], files: &dyn Files) -> Option<String> {
     let text = |path: &PathBuf| String::from_utf8(files.read(path, SourceMap::MAX_BYTES).ok()?).ok();
     let value = |line: &str| {
         let line = line.trim_start();
@@ -69,6 +86,14 @@ fn in_env_files(name: &str, args: &ProjectArgs, files: &dyn Files) -> Option<Str
     env_files.iter().rev().filter_map(text).find_map(|text| text.lines().rev().find_map(value))
 }
 
+/// A file of that name one folder up.
+pub(super) fn one_up(folder: &Path, name: &str) -> PathBuf {
+    match folder.parent() {
+        Some(above) if !folder.as_os_str().is_empty() => above.join(name),
+        _ => Path::new("..").join(name),
+    }
+}
+
 /// The base of a folder and what Compose lays over it.
 pub(super) fn lying_in(folder: &Path, files: &dyn Files) -> Option<Vec<PathBuf>> {
     let base = first_of(&BASES, folder, files)?;
@@ -77,6 +102,9 @@ pub(super) fn lying_in(folder: &Path, files: &dyn Files) -> Option<Vec<PathBuf>>
 
 /// The first of the names that is a file of the folder.
 pub(super) fn first_of(names: &[&str], folder: &Path, files: &dyn Files) -> Option<PathBuf> {
-    let is_file = |path: &PathBuf| matches!(files.kind(path), Ok(Some(EntryKind::File { .. })));
-    names.iter().map(|name| folder.join(name)).find(is_file)
+    names.iter().map(|name| folder.join(name)).find(|path| is_file(path, files))
+}
+
+fn is_file(path: &Path, files: &dyn Files) -> bool {
+    matches!(files.kind(path), Ok(Some(EntryKind::File { .. })))
 }

@@ -26,6 +26,9 @@ pub(super) enum CliError {
     /// The command line makes no sense.
     #[error("{0}")]
     Usage(String),
+    /// The configuration says what it cannot say; the text begins with the place.
+    #[error("{0}")]
+    Configuration(String),
     /// A file cannot be read.
     #[error("cannot read {}: {}", path.display(), reason(source))]
     Read {
@@ -70,7 +73,7 @@ impl CliError {
     /// The number that the process ends with.
     pub(super) fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::Configuration(_) => Exit::Usage,
             _ => Exit::Failed,
         }
     }

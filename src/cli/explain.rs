@@ -107,11 +107,12 @@ pub(super) fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
         return write_json(&json!({ "version": VERSION, "rules": all }), out);
     }
     let width = rules::ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
-    writeln!(out, "code   {:width$}  severity  fix        summary", "name")?;
+    writeln!(out, "code   group        {:width$}  severity  fix        summary", "name")?;
     for rule in rules::ALL {
         let (severity, fix) = (rule.severity.as_str(), rule.fix.as_str());
         let note = if rule.is_pedantic() { " (off by default)" } else { "" };
-        writeln!(out, "{}  {:width$}  {severity:8}  {fix:9}  {}{note}", rule.code, rule.name, rule.summary)?;
+        let (code, group) = (rule.code, rules::group_of(rule.code.as_str()));
+        writeln!(out, "{code}  {group:11}  {:width$}  {severity:8}  {fix:9}  {}{note}", rule.name, rule.summary)?;
     }
     Ok(())
 }
@@ -120,6 +121,7 @@ fn as_json(rule: &Rule) -> serde_json::Value {
     json!({
         "code": rule.code.as_str(),
         "name": rule.name,
+        "group": rules::group_of(rule.code.as_str()),
         "severity": rule.severity.as_str(),
         "fix": rule.fix.as_str(),
         "default": !rule.is_pedantic(),

@@ -32,6 +32,11 @@ impl DiskFiles {
         self.laid_over.insert(self.resolve(path), content);
     }
 
+    /// The path from where the user stands, where it leads below that.
+    pub(super) fn shown<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.working_directory).unwrap_or(path)
+    }
+
     /// The path seen from the root, `.` and `..` taken out, links not followed.
     pub(super) fn absolute(&self, path: &Path) -> PathBuf {
         MemoryFiles::default().resolve(&self.working_directory.join(path))
@@ -104,10 +109,10 @@ pub(super) struct Walked {
     pub(super) errors: Vec<String>,
 }
 
-/// All YAML files below a folder that `.gitignore` does not rule out. Hidden folders are
-/// looked into (`.devcontainer` holds Compose files); a link to a file counts as the file, one
-/// to a folder is not followed.
-pub(super) fn walk(working_directory: &Path, folder: &Path) -> Walked {
+/// All YAML files below a folder that `.gitignore` does not rule out, and others that are `wanted`.
+/// Hidden folders are looked into (`.devcontainer` holds Compose files); a link to a file counts as
+/// the file, one to a folder is not followed.
+pub(super) fn walk(working_directory: &Path, folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Walked {
     let root = working_directory.join(folder);
     let mut builder = WalkBuilder::new(&root);
     builder.hidden(false).require_git(false).sort_by_file_name(std::ffi::OsStr::cmp);
@@ -115,11 +120,13 @@ pub(super) fn walk(working_directory: &Path, folder: &Path) -> Walked {
     let mut walked = Walked::default();
     for entry in builder.build() {
         match entry {
-            Ok(entry) if is_yaml(entry.path()) && entry.path().is_file() => {
+            Ok(entry) => {
                 let below = entry.path().strip_prefix(&root).unwrap_or(entry.path());
-                walked.files.push(if folder == Path::new(".") { below.to_owned() } else { folder.join(below) });
+                let shown = if folder == Path::new(".") { below.to_owned() } else { folder.join(below) };
+                if (is_yaml(entry.path()) || wanted(&shown)) && entry.path().is_file() {
+                    walked.files.push(shown);
+                }
             }
-            Ok(_) => {}
             Err(error) => walked.errors.push(error.to_string()),
         }
     }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{files::DiskFiles, join::Run, judge::Judged};
 use crate::{
-    diag::{Applicability, Code, Diagnostic, Severity},
+    diag::{Applicability, Code},
     source::Files as _,
 };
 
@@ -24,10 +24,17 @@ pub(super) struct Fixed {
     pub(super) judged: Judged,
     /// The files that changed, sorted by path.
     pub(super) changes: Vec<Change>,
-    /// How many findings were mended.
-    pub(super) count: usize,
+    /// The rules whose findings were mended, one entry a finding.
+    pub(super) mended: Vec<Code>,
     /// How many fixes were held back, because they would have brought a new error.
     pub(super) refused: usize,
+}
+
+impl Fixed {
+    /// Findings, and nothing mended.
+    pub(super) fn of(judged: Judged) -> Self {
+        Self { judged, changes: Vec::new(), mended: Vec::new(), refused: 0 }
+    }
 }
 
 /// A file before and after.
@@ -44,20 +51,18 @@ pub(super) struct Change {
 /// A file's new text, with the one it replaces.
 type Texts = BTreeMap<PathBuf, Change>;
 
-/// One fix: byte ranges and texts by the path of the file.
-type Plan = BTreeMap<PathBuf, Vec<(Range<usize>, String)>>;
+/// One fix: the rule, and byte ranges and texts by the path of the file.
+struct Plan {
+    code: Code,
+    edits: BTreeMap<PathBuf, Vec<(Range<usize>, String)>>,
+}
 
-/// Applies what is `wanted` and trusted enough, round by round.
-pub(super) fn fix(
-    files: &mut DiskFiles,
-    least: Applicability,
-    wanted: impl Fn(&Diagnostic) -> bool,
-    judge: impl Fn(&DiskFiles) -> Judged,
-) -> Fixed {
-    let mut fixed = Fixed { judged: judge(files), changes: Vec::new(), count: 0, refused: 0 };
+/// Applies what is trusted enough, round by round.
+pub(super) fn fix(files: &mut DiskFiles, least: Applicability, judge: impl Fn(&DiskFiles) -> Judged) -> Fixed {
+    let mut fixed = Fixed::of(judge(files));
     let mut texts = Texts::new();
     for _ in 0..MAX_ROUNDS {
-        let plans = plans(&fixed.judged.run, least, &wanted);
+        let plans = plans(&fixed.judged.run, least);
         if plans.is_empty() || !round(files, &plans, &judge, &mut texts, &mut fixed) {
             break;
         }
@@ -88,7 +93,7 @@ fn round(
             texts.entry(files.resolve(&path)).and_modify(|first| first.new.clone_from(&change.new)).or_insert(change);
         }
         (*files, fixed.judged) = (changed, judged);
-        fixed.count += plans.len();
+        fixed.mended.extend(plans.iter().map(|plan| plan.code));
         true
     };
     if attempt(plans) {
@@ -105,23 +110,23 @@ fn round(
 
 /// The fixes that may be applied together, in the order of the findings: where two want the
 /// same bytes, the later one waits for the next round.
-fn plans(run: &Run, least: Applicability, wanted: impl Fn(&Diagnostic) -> bool) -> Vec<Plan> {
+fn plans(run: &Run, least: Applicability) -> Vec<Plan> {
     let mut taken: BTreeMap<PathBuf, Vec<Range<usize>>> = BTreeMap::new();
     let mut plans: Vec<Plan> = Vec::new();
-    for finding in run.findings.iter().filter(|finding| wanted(finding)) {
+    for finding in &run.findings {
         let Some(fix) = finding.fix.as_ref().filter(|fix| fix.applicability >= least) else { continue };
-        let mut plan = Plan::new();
+        let mut plan = Plan { code: finding.code, edits: BTreeMap::new() };
         let mut is_writable = !fix.edits.is_empty();
         for edit in &fix.edits {
             let file = run.sources.file(edit.span.file);
             is_writable &= file.is_exact() && file.text().get(edit.span.range()).is_some();
-            plan.entry(file.path().to_owned()).or_default().push((edit.span.range(), edit.text.clone()));
+            plan.edits.entry(file.path().to_owned()).or_default().push((edit.span.range(), edit.text.clone()));
         }
         let is_free = |path: &Path, range: &Range<usize>| {
             taken.get(path).is_none_or(|taken| taken.iter().all(|other| !overlap(range, other)))
         };
-        if is_writable && plan.iter().all(|(path, edits)| edits.iter().all(|(range, _)| is_free(path, range))) {
-            for (path, edits) in &plan {
+        if is_writable && plan.edits.iter().all(|(path, edits)| edits.iter().all(|(range, _)| is_free(path, range))) {
+            for (path, edits) in &plan.edits {
                 taken.entry(path.clone()).or_default().extend(edits.iter().map(|(range, _)| range.clone()));
             }
             plans.push(plan);
@@ -139,7 +144,7 @@ fn overlap(a: &Range<usize>, b: &Range<usize>) -> bool {
 /// The new text of every file that the plans touch.
 fn apply(run: &Run, plans: &[Plan]) -> Texts {
     let mut edits: BTreeMap<&PathBuf, Vec<&(Range<usize>, String)>> = BTreeMap::new();
-    for (path, more) in plans.iter().flatten() {
+    for (path, more) in plans.iter().flat_map(|plan| &plan.edits) {
         edits.entry(path).or_default().extend(more);
     }
     let text_of = |path: &Path| run.sources.iter().find(|(_, file)| file.path() == path).map(|(_, file)| file.text());
@@ -157,14 +162,6 @@ fn apply(run: &Run, plans: &[Plan]) -> Texts {
 
 /// Whether there is an error that was not there before.
 fn is_worse(before: &Judged, after: &Judged) -> bool {
-    let errors = |judged: &Judged| {
-        let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
-        for finding in judged.run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-            *counts.entry(finding.code).or_default() += 1;
-        }
-        counts
-    };
-    let before_counts = errors(before);
-    let has_new = errors(after).iter().any(|(code, count)| *count > before_counts.get(code).copied().unwrap_or(0));
-    has_new || after.failures.len() > before.failures.len()
+    let more = |(code, count): (&Code, &usize)| *count > before.errors.get(code).copied().unwrap_or(0);
+    after.errors.iter().any(more) || after.failures.len() > before.failures.len()
 }

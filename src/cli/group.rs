@@ -7,24 +7,31 @@ use std::{
 };
 
 use super::{
-    default_files::{BASES, OVERRIDES, first_of},
+    configuration::{Configuration, NamedSet},
+    default_files::{BASES, OVERRIDES, chosen_in},
     exit::CliError,
     files::{DiskFiles, Walked, walk},
-    referred::referred,
-    sniff::sniff,
+    overlay::{Standing, has_name, standing, waits_for_others},
+    sniff::Sniffer,
 };
-use crate::source::{EntryKind, Files as _};
+use crate::source::{EntryKind, Files as _, MemoryFiles};
 
 /// Files that are judged as one project.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ProjectSet {
     /// In the order of `-f`.
     pub(super) files: Vec<PathBuf>,
     /// The file that the set is about, where its base was not asked for: findings that do
     /// not touch it are left out.
     pub(super) subject: Option<PathBuf>,
-    /// The one file is an overlay, and its base is nowhere near.
+    /// The files are laid on others that are nowhere near.
     pub(super) lacks_base: bool,
+    /// What the configuration calls it.
+    pub(super) name: Option<String>,
+    /// Profiles that are on; all where there are none.
+    pub(super) profiles: Vec<String>,
+    /// Files of variables in place of `.env`.
+    pub(super) env_files: Vec<PathBuf>,
 }
 
 /// What the paths came to.
@@ -34,99 +41,222 @@ pub(super) struct Grouped {
     pub(super) sets: Vec<ProjectSet>,
     /// Folders that could not be looked into, one line each.
     pub(super) errors: Vec<String>,
+    /// Files that were named, and that the configuration leaves out.
+    pub(super) excluded: Vec<PathBuf>,
+}
+
+/// Where files are looked for, and what is said of them.
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    working_directory: &'a Path,
+    files: &'a DiskFiles,
+    configuration: &'a Configuration,
+    sniffer: &'a Sniffer<'a>,
 }
 
 /// The projects of some files and folders.
 ///
 /// # Errors
 /// [`CliError::Read`] for a path where nothing is, [`CliError::NothingFound`] where no path
-/// holds a Compose file.
-pub(super) fn group(paths: &[PathBuf], working_directory: &Path, files: &DiskFiles) -> Result<Grouped, CliError> {
+/// holds a Compose file, [`CliError::Configuration`] for a set whose files are not there.
+pub(super) fn group(
+    paths: &[PathBuf],
+    working_directory: &Path,
+    files: &DiskFiles,
+    configuration: &Configuration,
+) -> Result<Grouped, CliError> {
+    let sniffer = Sniffer::new(files);
+    let search = Search { working_directory, files, configuration, sniffer: &sniffer };
     let mut grouped = Grouped::default();
     for path in paths {
         match files.kind(path) {
-            Ok(Some(EntryKind::Directory)) => group_folder(path, working_directory, files, &mut grouped),
-            Ok(Some(EntryKind::File { .. })) => grouped.sets.push(group_file(path, files)),
+            Ok(Some(EntryKind::Directory)) => search.folder(path, &mut grouped)?,
+            Ok(Some(EntryKind::File { .. })) => search.file(path, &mut grouped)?,
             Ok(None) => return Err(CliError::read(path, std::io::ErrorKind::NotFound.into())),
             Err(error) => return Err(CliError::read(path, error)),
         }
     }
     let mut seen = BTreeSet::new();
     grouped.sets.retain(|set| seen.insert(set.clone()));
-    if grouped.sets.is_empty() && grouped.errors.is_empty() {
+    if grouped.sets.is_empty() && grouped.errors.is_empty() && grouped.excluded.is_empty() {
         let folders: Vec<String> = paths.iter().map(|path| files.absolute(path).display().to_string()).collect();
         return Err(CliError::NothingFound { place: folders.join(", ") });
     }
     Ok(grouped)
 }
 
-/// A file that was named: an overlay is judged on its base, a part where its base brings it in,
-/// and only what touches it is told.
-fn group_file(path: &Path, files: &DiskFiles) -> ProjectSet {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let base = first_of(&BASES, folder, files).filter(|base| base.file_name() != path.file_name());
-    match base {
-        Some(base) if referred(&base, files).iter().any(|part| part == path) => {
-            ProjectSet { files: vec![base], subject: Some(path.to_owned()), lacks_base: false }
+impl Search<'_> {
+    /// A file that was named: an overlay is judged on its base, a part where its base brings it in,
+    /// and only what touches it is told.
+    fn file(self, path: &Path, grouped: &mut Grouped) -> Result<(), CliError> {
+        let absolute = self.files.absolute(path);
+        if self.configuration.exclude.as_ref().is_some_and(|exclude| exclude.has(&absolute)) {
+            grouped.excluded.push(path.to_owned());
+            return Ok(());
         }
-        Some(base) if !has_name(path, &BASES) && is_overlay(path, files) => {
-            ProjectSet { files: vec![base, path.to_owned()], subject: Some(path.to_owned()), lacks_base: false }
+        let named: Vec<&NamedSet> =
+            self.configuration.projects.iter().filter(|set| set.files.contains(&absolute)).collect();
+        for set in &named {
+            let set = self.named(set)?;
+            grouped.sets.push(ProjectSet { subject: self.subject(&set.files, path), ..set });
         }
-        _ => alone(path, files),
+        if named.is_empty() {
+            grouped.sets.push(self.set_of(path));
+        }
+        Ok(())
+    }
+
+    /// What a set is about, where one of its files was named.
+    fn subject(self, set: &[PathBuf], path: &Path) -> Option<PathBuf> {
+        let own = set.iter().find(|own| self.files.absolute(own) == self.files.absolute(path));
+        (set.len() > 1).then(|| own.map_or_else(|| path.to_owned(), Clone::clone))
+    }
+
+    fn set_of(self, path: &Path) -> ProjectSet {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if let Some(list) = chosen_in(folder, self.files).filter(|list| list.iter().any(|one| one == path)) {
+            return ProjectSet { subject: self.subject(&list, path), files: list, ..ProjectSet::default() };
+        }
+        if has_name(path, &BASES) {
+            return self.alone(path, &[]);
+        }
+        let neighbours = self.neighbours(folder);
+        let bears =
+            |other: &&PathBuf| self.sniffer.look(other).is_some_and(|other| other.referred.contains(&clean(path)));
+        if let Some(user) = neighbours.iter().filter(|other| *other != path).find(bears) {
+            return ProjectSet { files: vec![user.clone()], subject: Some(path.to_owned()), ..ProjectSet::default() };
+        }
+        match standing(path, &neighbours, self.sniffer) {
+            Standing::On(base) => {
+                let files = vec![base, path.to_owned()];
+                ProjectSet { files, subject: Some(path.to_owned()), ..ProjectSet::default() }
+            }
+            Standing::LacksBase => ProjectSet { lacks_base: true, ..self.alone(path, &[]) },
+            Standing::Alone => self.alone(path, &neighbours),
+        }
+    }
+
+    /// The Compose files of one folder.
+    fn neighbours(self, folder: &Path) -> Vec<PathBuf> {
+        const MOST: usize = 10_000;
+        let names = self.files.list(if folder == Path::new("") { Path::new(".") } else { folder }, MOST);
+        let is_yaml = |name: &String| name.ends_with(".yml") || name.ends_with(".yaml");
+        let paths = names.unwrap_or_default().into_iter().filter(is_yaml).map(|name| folder.join(name));
+        paths.filter(|path| self.is_compose_file(path)).collect()
+    }
+
+    fn alone(self, path: &Path, neighbours: &[PathBuf]) -> ProjectSet {
+        let lacks_base = waits_for_others(path, neighbours, self.sniffer);
+        ProjectSet { files: vec![path.to_owned()], lacks_base, ..ProjectSet::default() }
+    }
+
+    fn folder(self, folder: &Path, grouped: &mut Grouped) -> Result<(), CliError> {
+        let (exclude, extra) = (&self.configuration.exclude, &self.configuration.files);
+        let is_extra = |path: &Path| extra.as_ref().is_some_and(|extra| extra.has(&self.files.absolute(path)));
+        let Walked { files: mut found, errors } = walk(self.working_directory, folder, &is_extra);
+        grouped.errors.extend(errors);
+        found.retain(|path| !exclude.as_ref().is_some_and(|exclude| exclude.has(&self.files.absolute(path))));
+        found.retain(|path| is_extra(path) || self.is_compose_file(path));
+        let all = by_folder(&found);
+        self.take_named(folder, &mut found, grouped)?;
+        self.take_chosen(folder, &mut found, grouped);
+        // A part that others bring in is judged where they do.
+        let parts: BTreeSet<PathBuf> =
+            found.iter().filter_map(|path| self.sniffer.look(path)).flat_map(|one| one.referred.clone()).collect();
+        found.retain(|path| !parts.contains(&clean(path)) || has_name(path, &BASES));
+        for (folder, found) in by_folder(&found) {
+            grouped.sets.extend(self.sets_of(&found, &all[&folder]));
+        }
+        Ok(())
+    }
+
+    /// The configuration's sets with a file below the folder; their files are judged in them.
+    fn take_named(self, folder: &Path, found: &mut Vec<PathBuf>, grouped: &mut Grouped) -> Result<(), CliError> {
+        let root = self.files.absolute(folder);
+        for set in &self.configuration.projects {
+            if set.files.iter().any(|path| path.starts_with(&root)) {
+                grouped.sets.push(self.named(set)?);
+                found.retain(|path| !set.files.contains(&self.files.absolute(path)));
+            }
+        }
+        Ok(())
+    }
+
+    fn named(self, set: &NamedSet) -> Result<ProjectSet, CliError> {
+        let short = |path: &PathBuf| path.strip_prefix(self.working_directory).unwrap_or(path).to_owned();
+        let paths = set.files.iter().chain(&set.env_files);
+        if let Some(path) =
+            paths.clone().find(|path| !matches!(self.files.kind(path), Ok(Some(EntryKind::File { .. }))))
+        {
+            let what = format!(
+                "the project `{}` of composegpu.toml names {}, where no file is",
+                set.name,
+                short(path).display()
+            );
+            return Err(CliError::Configuration(what));
+        }
+        Ok(ProjectSet {
+            files: set.files.iter().map(short).collect(),
+            name: Some(set.name.clone()),
+            profiles: set.profiles.clone(),
+            env_files: set.env_files.clone(),
+            ..ProjectSet::default()
+        })
+    }
+
+    /// The sets that COMPOSE_FILE names in the `.env` of a folder that holds Compose files below it.
+    fn take_chosen(self, root: &Path, found: &mut Vec<PathBuf>, grouped: &mut Grouped) {
+        let up = |path: &PathBuf| path.ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
+        let mut folders: BTreeSet<PathBuf> = found.iter().flat_map(up).collect();
+        folders.retain(|folder| root == Path::new(".") || folder.starts_with(root));
+        for list in folders.iter().filter_map(|folder| chosen_in(folder, self.files)) {
+            found.retain(|path| !list.contains(path));
+            grouped.sets.push(ProjectSet { files: list, ..ProjectSet::default() });
+        }
+    }
+
+    /// The projects of one folder's Compose files: the base with the overlay that Compose picks
+    /// up itself, every other overlay on the base, and files that stand on their own.
+    fn sets_of(self, found: &[PathBuf], neighbours: &[PathBuf]) -> Vec<ProjectSet> {
+        let named = |names: &[&str]| names.iter().find_map(|name| found.iter().find(|path| has_name(path, &[name])));
+        let (base, picked_up) = (named(&BASES), named(&OVERRIDES));
+        let picked_up = picked_up.filter(|_| base.is_some());
+        let first = base.map(|base| {
+            let lacks_base = picked_up.is_none() && waits_for_others(base, neighbours, self.sniffer);
+            let files = std::iter::once(base).chain(picked_up).cloned().collect();
+            ProjectSet { files, lacks_base, ..ProjectSet::default() }
+        });
+        let others = found.iter().filter(|path| Some(*path) != base && Some(*path) != picked_up);
+        let others = others.map(|path| match standing(path, neighbours, self.sniffer) {
+            Standing::On(base) => ProjectSet { files: vec![base, path.clone()], ..ProjectSet::default() },
+            Standing::LacksBase => ProjectSet { lacks_base: true, ..self.alone(path, &[]) },
+            Standing::Alone => self.alone(path, neighbours),
+        });
+        first.into_iter().chain(others).collect()
+    }
+
+    /// By name (`compose…`, `docker-compose…`), or by content.
+    fn is_compose_file(self, path: &Path) -> bool {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let rest = name.strip_prefix("docker-compose").or_else(|| name.strip_prefix("compose"));
+        let is_named = rest.is_some_and(|rest| rest.starts_with(['.', '-', '_']));
+        let is_in_template = path.components().any(|part| part.as_os_str().to_string_lossy().contains("{{"));
+        let Some(sniffed) = self.sniffer.look(path) else { return is_named && !is_in_template };
+        let is_own_name = has_name(path, &BASES) || has_name(path, &OVERRIDES);
+        let is_meant = is_own_name || is_named && !sniffed.is_something_else || sniffed.is_compose;
+        is_meant && !sniffed.is_template && !is_in_template
     }
 }
 
-fn alone(path: &Path, files: &DiskFiles) -> ProjectSet {
-    let lacks_base = !has_name(path, &BASES) && is_overlay(path, files);
-    ProjectSet { files: vec![path.to_owned()], subject: None, lacks_base }
-}
-
-fn group_folder(folder: &Path, working_directory: &Path, files: &DiskFiles, grouped: &mut Grouped) {
-    let Walked { files: found, errors } = walk(working_directory, folder);
-    grouped.errors.extend(errors);
-    let mut found: Vec<PathBuf> = found.into_iter().filter(|path| is_compose_file(path, files)).collect();
-    // A part that others bring in is judged where they do.
-    let parts: BTreeSet<PathBuf> = found.iter().flat_map(|path| referred(path, files)).collect();
-    found.retain(|path| !parts.contains(path) || has_name(path, &BASES));
-    let mut folders: BTreeMap<&Path, Vec<&PathBuf>> = BTreeMap::new();
-    for path in &found {
-        folders.entry(path.parent().unwrap_or(Path::new(""))).or_default().push(path);
+fn by_folder(paths: &[PathBuf]) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut folders: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for path in paths {
+        folders.entry(path.parent().map(Path::to_owned).unwrap_or_default()).or_default().push(path.clone());
     }
-    grouped.sets.extend(folders.values().flat_map(|neighbours| sets_of(neighbours, files)));
+    folders
 }
 
-/// The projects of one folder's Compose files: the base with the overlay that Compose picks
-/// up itself, every other overlay on the base, and files that stand on their own.
-fn sets_of(found: &[&PathBuf], files: &DiskFiles) -> Vec<ProjectSet> {
-    let named = |names: &[&str]| names.iter().find_map(|name| found.iter().find(|path| has_name(path, &[name])));
-    let set = |files: Vec<PathBuf>| ProjectSet { files, subject: None, lacks_base: false };
-    let Some(base) = named(&BASES) else {
-        return found.iter().map(|path| alone(path, files)).collect();
-    };
-    let picked_up = named(&OVERRIDES);
-    let first = std::iter::once(base).chain(picked_up).map(|path| (*path).clone()).collect();
-    let others = found.iter().filter(|path| *path != base && Some(*path) != picked_up);
-    let others = others.map(|path| {
-        let is_on_base = !has_name(path, &BASES) && is_overlay(path, files);
-        set(is_on_base.then_some(base).into_iter().chain([path]).map(|path| (*path).clone()).collect())
-    });
-    std::iter::once(set(first)).chain(others).collect()
-}
-
-fn has_name(path: &Path, names: &[&str]) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| names.contains(&name))
-}
-
-/// By name (`compose…`, `docker-compose…`), or by content.
-fn is_compose_file(path: &Path, files: &DiskFiles) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let rest = name.strip_prefix("docker-compose").or_else(|| name.strip_prefix("compose"));
-    let is_named = rest.is_some_and(|rest| rest.starts_with(['.', '-', '_']));
-    is_named || sniff(path, files).is_some_and(|sniffed| sniffed.is_compose)
-}
-
-/// An overlay leaves to its base what its services are made of; a file that says so itself
-/// stands alone, whatever it is called.
-fn is_overlay(path: &Path, files: &DiskFiles) -> bool {
-    sniff(path, files).is_some_and(|sniffed| sniffed.has_services && !sniffed.is_whole)
+/// The path without `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    MemoryFiles::default().resolve(path)
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    diag::{Diagnostic, Place, Suppressed},
+    diag::{Code, Diagnostic, Place, Suppressed},
     report::{MatrixRow, Unjudged},
     source::{FileId, Files as _, MemoryFiles, SourceFile, SourceMap, Span},
 };
@@ -34,9 +34,11 @@ pub(super) struct Run {
 pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
     let mut joined = Run::default();
     let mut known = BTreeMap::new();
+    let mut known_findings = Known::default();
     for run in runs {
         let ids = take_files(&mut joined.sources, &mut known, &run.sources, folder);
-        joined.findings.extend(run.findings.into_iter().map(|finding| moved(finding, &ids, folder)));
+        let findings = run.findings.into_iter().map(|finding| moved(finding, &ids, folder)).collect();
+        known_findings.take(findings, &mut joined.findings);
         joined.suppressed.extend(run.suppressed.into_iter().map(|mut one| {
             one.word.file = ids[one.word.file.index()];
             Suppressed { finding: moved(one.finding, &ids, folder), ..one }
@@ -44,7 +46,6 @@ pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
         joined.unjudged.extend(run.unjudged);
         joined.rows.extend(run.rows);
     }
-    drop_repeated(&mut joined.findings);
     join_suppressed(&mut joined);
     let sources = &joined.sources;
     joined.findings.sort_by_cached_key(|finding| sort_key(finding, sources));
@@ -95,25 +96,40 @@ fn moved(mut finding: Diagnostic, ids: &[FileId], folder: &Path) -> Diagnostic {
     finding
 }
 
-/// Keeps the first finding of each code, place and message. A fix has to be right in every set that
-/// has the finding: where one set has none, the finding says so.
-fn drop_repeated(findings: &mut Vec<Diagnostic>) {
-    let mut seen = BTreeMap::new();
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
-    for finding in findings.drain(..) {
-        let place = match &finding.place {
-            Place::Source(label) => (Some(label.span), String::new()),
-            Place::File(path) => (None, path.clone()),
-            Place::Evidence { source, field, value } => (None, format!("{source}\n{field}\n{value}")),
-        };
-        let first = *seen.entry((finding.code, place, finding.message.clone())).or_insert(kept.len());
-        match kept.get_mut(first) {
-            None => kept.push(finding),
-            Some(first) if finding.fix.is_none() => (first.fix, first.help) = (None, finding.help),
-            Some(_) => {}
+/// Where each code was found; one run may find it at a place more than once, in other words.
+#[derive(Default)]
+struct Known {
+    places: BTreeMap<(Code, PlaceKey), usize>,
+    messages: BTreeSet<(Code, PlaceKey, String)>,
+}
+
+type PlaceKey = (Option<Span>, String);
+
+impl Known {
+    /// Adds what a run found and no earlier one has. A fix has to be right in every set that has the
+    /// finding: where one set has none, the finding says so.
+    fn take(&mut self, findings: Vec<Diagnostic>, kept: &mut Vec<Diagnostic>) {
+        let mut new = Vec::new();
+        for finding in findings {
+            let place = match &finding.place {
+                Place::Source(label) => (Some(label.span), String::new()),
+                Place::File(path) => (None, format!("{path}\n{}", finding.message)),
+                Place::Evidence { source, field, value } => (None, format!("{source}\n{field}\n{value}")),
+            };
+            match self.places.get(&(finding.code, place.clone())).and_then(|at| kept.get_mut(*at)) {
+                Some(first) if finding.fix.is_none() => (first.fix, first.help) = (None, finding.help),
+                Some(_) => {}
+                None if self.messages.insert((finding.code, place.clone(), finding.message.clone())) => {
+                    new.push(((finding.code, place), kept.len()));
+                    kept.push(finding);
+                }
+                None => {}
+            }
+        }
+        for (key, at) in new {
+            self.places.entry(key).or_insert(at);
         }
     }
-    *findings = kept;
 }
 
 fn sort_key(finding: &Diagnostic, sources: &SourceMap) -> (String, u32, &'static str, String) {

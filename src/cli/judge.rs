@@ -1,6 +1,9 @@
 //! Judging sets of files: load, collect, run the rules; several sets side by side.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use rayon::prelude::*;
 
@@ -12,17 +15,18 @@ use super::{
     group::ProjectSet,
     hosts::NamedHost,
     join::{Run, join},
+    kept_out::excuse,
     rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
 };
 use crate::{
-    compose::{self, Loaded},
-    diag::{Diagnostic, Place, Severity},
+    compose::{self, Loaded, Project},
+    diag::{Applicability, Code, Diagnostic, Fix, Place, Severity},
     gpu,
     host::HostFacts,
     image,
     report::Unjudged,
-    rules::{self, Heeded, ProjectCx},
+    rules::{self, Check, Heeded, ProjectCx},
     source::{SourceMap, Span},
 };
 
@@ -39,6 +43,8 @@ pub(super) struct Job<'a> {
     pub(super) target: Target<'a>,
     /// The hosts to place requests on.
     pub(super) hosts: &'a [NamedHost],
+    /// The reason to ignore findings for: then their fixes are the comments that do.
+    pub(super) ignoring: Option<&'a str>,
 }
 
 /// All findings of all sets, and the sets that could not be read.
@@ -48,6 +54,10 @@ pub(super) struct Judged {
     pub(super) run: Run,
     /// Why a set could not be read.
     pub(super) failures: Vec<CliError>,
+    /// How many errors each rule found, those that nobody asked for included.
+    pub(super) errors: BTreeMap<Code, usize>,
+    /// How many findings of the baseline are gone.
+    pub(super) gone: usize,
 }
 
 /// Judges every set; what comes back depends on no thread.
@@ -63,15 +73,26 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
             Err(failure) => failures.push(failure),
         }
     }
-    Judged { run: join(runs, &job.world.working_directory), failures }
+    let run = join(runs, &job.world.working_directory);
+    let mut errors = BTreeMap::new();
+    for finding in run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+        *errors.entry(finding.code).or_insert(0) += 1;
+    }
+    Judged { run, failures, errors, gone: 0 }
 }
 
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {
     let mut request = load_request(job.args, set.files.clone(), job.world);
     request.stdin = job.stdin.map(<[u8]>::to_vec);
     request.lacks_base = set.lacks_base;
+    if job.args.profiles.is_empty() {
+        request.profiles.clone_from(&set.profiles);
+    }
+    if job.args.env_files.is_empty() {
+        request.env_files.clone_from(&set.env_files);
+    }
     // What a profile switches on breaks as well as the rest.
-    request.is_each_profile = job.args.profiles.is_empty();
+    request.is_each_profile = request.profiles.is_empty();
     let mut sources = SourceMap::default();
     let Loaded { mut project, diagnostics } = compose::load(&request, files, &mut sources)?;
     let images = image::collect(&project, files, &mut sources);
@@ -86,10 +107,14 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut findings = diagnostics;
     findings.extend(found.diagnostics);
+    excuse(&mut findings, &project, &sources, files);
     let (sources_ref, requests) = (&sources, requests.as_slice());
     let mut ground = Ground { project: &mut project, sources: sources_ref, requests, request: &request, files, errors };
     rewrite::offer(&mut findings, job.target, &mut ground);
     let Heeded { mut findings, mut suppressed } = rules::suppress(findings, &project, &sources, !job.hosts.is_empty());
+    if let Some(reason) = job.ignoring {
+        findings.iter_mut().for_each(|finding| finding.fix = comment(finding, reason, &project, &sources));
+    }
     if let Some(subject) = &set.subject {
         let neighbours: Vec<&PathBuf> = set.files.iter().filter(|path| *path != subject).collect();
         findings.retain(|finding| touches(finding, subject, &neighbours, &sources));
@@ -97,6 +122,15 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     }
     let unjudged = found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
     Ok(Run { sources, findings, suppressed, unjudged, rows })
+}
+
+/// The comment that ignores a finding, as its fix. What is said of such comments is not ignored.
+fn comment(finding: &Diagnostic, reason: &str, project: &Project, sources: &SourceMap) -> Option<Fix> {
+    let rule = rules::by_code(finding.code)?;
+    let span = finding.place.span().filter(|_| !matches!(rule.check, Check::Ignores))?;
+    let text = sources.file(span.file).text();
+    let edit = rules::ignoring(project.tree(span.file)?, text, span, finding.code, reason)?;
+    Some(Fix { title: "ignore it".to_owned(), applicability: Applicability::Safe, edits: vec![edit] })
 }
 
 /// Whether a finding is about the subject: it lies in that file or leans on it, or lies in

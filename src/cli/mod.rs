@@ -6,7 +6,9 @@
 #![allow(clippy::disallowed_methods, reason = "this is the floor that meets the disk and the environment")]
 
 mod args;
+mod baseline;
 mod config;
+mod configuration;
 mod cuda;
 mod default_files;
 mod doctor;
@@ -20,9 +22,13 @@ mod group;
 mod hosts;
 mod join;
 mod judge;
+mod kept_out;
 mod lint;
+mod matcher;
+mod mending;
 mod message;
 mod output;
+mod overlay;
 mod patch;
 mod patterns;
 #[cfg(feature = "probe")]

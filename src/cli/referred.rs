@@ -5,39 +5,27 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    source::{Files, SourceMap, decode},
-    yaml::{self, NodeId, NodeKind, Tree},
+    source::{Files as _, MemoryFiles},
+    yaml::{NodeId, NodeKind, Tree},
 };
 
-/// Files above this size are not looked into; Compose files are far smaller.
-const MAX_BYTES: usize = 1 << 20;
-
-/// The files that a Compose file names under `extends` and `include`, as paths beside it.
-pub(super) fn referred(path: &Path, files: &dyn Files) -> Vec<PathBuf> {
-    let Some(text) = files.read(path, MAX_BYTES).ok().and_then(|content| decode(content).ok()) else {
-        return Vec::new();
-    };
-    if !text.0.contains("extends") && !text.0.contains("include") {
-        return Vec::new();
-    }
-    let mut sources = SourceMap::default();
-    let file = sources.add(path, text.0, text.1);
-    let (tree, _) = yaml::parse(file, &sources);
+/// The files that a Compose file in `folder` names under `extends` and `include`, as paths beside it.
+pub(super) fn referred(tree: &Tree, folder: &Path) -> Vec<PathBuf> {
     let mut names = Vec::new();
     for root in &tree.documents {
-        for service in values(&tree, get(&tree, *root, "services")) {
-            let extended = get(&tree, Some(service), "extends").into_iter();
-            names.extend(extended.filter_map(|extends| text_of(&tree, get(&tree, Some(extends), "file")?)));
+        for service in values(tree, get(tree, *root, "services")) {
+            let extended = get(tree, Some(service), "extends").into_iter();
+            names.extend(extended.filter_map(|extends| text_of(tree, get(tree, Some(extends), "file")?)));
         }
-        for entry in values(&tree, get(&tree, *root, "include")) {
-            names.extend(text_of(&tree, entry));
-            let paths = get(&tree, Some(entry), "path");
-            names.extend(paths.and_then(|path| text_of(&tree, path)));
-            names.extend(values(&tree, paths).into_iter().filter_map(|path| text_of(&tree, path)));
+        for entry in values(tree, get(tree, *root, "include")) {
+            names.extend(text_of(tree, entry));
+            let paths = get(tree, Some(entry), "path");
+            names.extend(paths.and_then(|path| text_of(tree, path)));
+            names.extend(values(tree, paths).into_iter().filter_map(|path| text_of(tree, path)));
         }
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    names.into_iter().map(|name| plain(&folder.join(name))).collect()
+    // Without `.` and `..`, as the walk through a folder gives paths.
+    names.into_iter().map(|name| MemoryFiles::default().resolve(&folder.join(name))).collect()
 }
 
 /// The value of a mapping's key.
@@ -55,9 +43,4 @@ fn text_of(tree: &Tree, node: NodeId) -> Option<&str> {
         NodeKind::Scalar { text, .. } => Some(text),
         _ => None,
     }
-}
-
-/// The path without its `.` parts, as the walk through a folder gives it.
-fn plain(path: &Path) -> PathBuf {
-    path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
 }

@@ -3,8 +3,15 @@
 
 use std::{collections::BTreeMap, hash::Hasher};
 
-use super::Report;
+use super::{Report, from_root};
 use crate::diag::{Diagnostic, Place};
+
+/// The fingerprint of each finding of a report, in their order. Paths count from where `path_prefix`
+/// begins.
+pub fn fingerprints(report: &Report<'_>) -> Vec<String> {
+    let mut fingerprints = Fingerprints::default();
+    report.findings.iter().map(|finding| fingerprints.next(report, finding)).collect()
+}
 
 /// Gives each finding of a run its fingerprint, in the order of the findings.
 #[derive(Debug, Default)]
@@ -34,7 +41,7 @@ fn alike(report: &Report<'_>, finding: &Diagnostic) -> u64 {
         Place::Evidence { source, field, .. } => (source.clone(), field.as_str()),
     };
     let service = finding.service.as_deref().unwrap_or_default();
-    let path = path.replace('\\', "/");
+    let path = from_root(report, &path);
     let mut hash = Fnv::default();
     for part in [finding.code.as_str(), path.as_str(), service, text] {
         hash.write(part.as_bytes());

@@ -18,6 +18,7 @@ mod sarif;
 mod secrets;
 
 pub use concise::concise;
+pub use fingerprint::fingerprints;
 pub use github::github;
 pub use host_difference::{host_difference, host_difference_json};
 pub use host_table::host_table;
@@ -155,12 +156,12 @@ fn location(report: &Report<'_>, place: &Place) -> Option<(String, Option<(LineC
 }
 
 /// A finding's path, taken from the folder that the readers of a log take paths from.
-fn from_root(report: &Report<'_>, path: &str) -> String {
+pub fn from_root(report: &Report<'_>, path: &str) -> String {
     let path = path.replace('\\', if cfg!(windows) { "/" } else { "\\" });
-    if report.path_prefix.is_empty() || path.starts_with('/') {
+    if path.starts_with('/') {
         return path;
     }
-    let mut parts: Vec<&str> = report.path_prefix.split(['/', '\\']).collect();
+    let mut parts: Vec<&str> = report.path_prefix.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {
             "." | "" => {}

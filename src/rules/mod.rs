@@ -122,6 +122,8 @@ mod command;
 mod devices;
 mod fix;
 mod gpu_models;
+mod groups;
+mod ignoring;
 mod images;
 mod nvidia;
 mod parallel;
@@ -138,6 +140,8 @@ mod used_image;
 
 use crate::diag::Code;
 
+pub use groups::{GROUPS, group_of};
+pub use ignoring::ignoring;
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, place, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};
@@ -265,6 +269,9 @@ pub static ALL: &[&Rule] = &[
 /// The rules whose findings are about the form of a request: another form mends them, and which is
 /// known only where a host or a form is given.
 pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
+
+/// The rule about files of variables that are not there.
+pub const MISSING_ENV_FILE: Code = cg006_missing_env_file::RULE.code;
 
 /// Rules whose findings are advice that not everybody wants: off until they are selected.
 pub const PEDANTIC: [Code; 4] = [

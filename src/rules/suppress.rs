@@ -74,12 +74,7 @@ impl Ignore {
 
 /// The words of a comment; none where it is another one.
 fn read(tree: &Tree, text: &str, comment: &Comment) -> Vec<Ignore> {
-    let whole = &text[comment.span.range()];
-    let list = || {
-        let rest = whole.trim_start_matches('#').trim_start().strip_prefix("composegpu:")?.trim_start();
-        rest.strip_prefix("ignore")?.trim_start().strip_prefix('[')?.split_once(']')
-    };
-    let Some((words, reason)) = list() else { return Vec::new() };
+    let Some((words, reason)) = words(&text[comment.span.range()]) else { return Vec::new() };
     let start = words.as_ptr().addr() - text.as_ptr().addr();
     let reach = yaml::reach(tree, text, comment);
     let mut at = start;
@@ -92,9 +87,16 @@ fn read(tree: &Tree, text: &str, comment: &Comment) -> Vec<Ignore> {
             word,
             comment: *comment,
             has_others: words.contains(','),
-            reason: reason.trim().to_owned(),
+            reason: reason.to_owned(),
             reach: reach.clone(),
         });
     }
     out
+}
+
+/// What stands between the brackets of such a comment, and the reason behind them.
+pub(super) fn words(comment: &str) -> Option<(&str, &str)> {
+    let rest = comment.trim_start_matches('#').trim_start().strip_prefix("composegpu:")?.trim_start();
+    let (words, reason) = rest.strip_prefix("ignore")?.trim_start().strip_prefix('[')?.split_once(']')?;
+    Some((words, reason.trim()))
 }

@@ -75,7 +75,7 @@ impl Tree {
     }
 
     /// First byte of a node with its tag and anchor.
-    pub(super) fn full_start(&self, id: NodeId) -> u32 {
+    pub fn full_start(&self, id: NodeId) -> u32 {
         let node = self.node(id);
         let tag = node.tag.as_ref().map_or(u32::MAX, |tag| tag.span.start);
         let anchor = node.anchor.as_ref().map_or(u32::MAX, |anchor| anchor.span.start);

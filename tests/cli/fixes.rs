@@ -29,7 +29,7 @@ const WITHOUT_VARIABLE: &str = "\
 fn a_safe_fix_is_written() {
     let folder = Folder::new(&[("compose.yaml", MOUNTS)]);
     let outcome = folder.run(&["lint", "--fix", "--select", "CG201"]).exits(0);
-    assert_eq!(outcome.err, "fixed 1 finding in 1 file\n");
+    assert_eq!(outcome.err, "fixed 1 finding in 1 file: 1 visible-devices-overridden (CG201)\n");
     let text = folder.read("compose.yaml");
     assert!(text.ends_with(WITHOUT_VARIABLE) && text.contains("libcuda"), "{text}");
     assert_eq!(folder.names(), ["compose.yaml"]);

@@ -23,7 +23,7 @@ const FORMS: [&str; 7] = ["cdi", "cdi-reservation", "runtime", "reservation", "g
 /// What lowering may change in a service.
 const LOWERED: [&str; 6] = ["deploy", "devices", "gpus", "runtime", "environment", "volumes"];
 
-type Files = BTreeMap<String, String>;
+pub(crate) type Files = BTreeMap<String, String>;
 
 /// One trial for each project and property.
 pub(crate) fn trials() -> Vec<Trial> {
@@ -35,6 +35,9 @@ pub(crate) fn trials() -> Vec<Trial> {
         let kind = if has_git { "" } else { "there is no git" };
         let patch = move || ["cdi", "@host"].iter().try_for_each(|form| patched(&folder, &args, form));
         trials.push(Trial::test(format!("git apply: {name}"), patch).with_kind(kind).with_ignored_flag(!has_git));
+    }
+    for (name, test) in [("odd names", odd_names as fn() -> _), ("a sub-folder", from_a_sub_folder)] {
+        trials.push(Trial::test(format!("git apply: {name}"), test).with_ignored_flag(!has_git));
     }
     trials
 }
@@ -85,7 +88,7 @@ fn flags(form: &str, args: &[String]) -> Vec<String> {
     own.chain(args.iter().cloned()).collect()
 }
 
-fn lint(folder: &Path, flags: &[String], more: &[&str]) -> Result<Vec<u8>, Failed> {
+pub(crate) fn lint(folder: &Path, flags: &[String], more: &[&str]) -> Result<Vec<u8>, Failed> {
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     Ok(run(folder, &[&["lint"], &flags[..], more].concat())?.stdout)
 }
@@ -187,6 +190,39 @@ fn patched(folder: &Path, args: &[String], form: &str) -> Result<(), Failed> {
         git_apply(patched.path(), &patch)?;
     }
     if fixed.read(&before)? == patched.read(&before)? { Ok(()) } else { Err(format!("{form}: they differ").into()) }
+}
+
+/// A patch of files that make patches hard.
+fn odd_names() -> Result<(), Failed> {
+    let text = "services:\n  llm:\n    image: x\n    environment:\n      - NVIDIA_VISIBLE_DEVICES=0\n      - A=b\n    devices: [nvidia.com/gpu=0]";
+    let names =
+        ["a b/compose.yaml", "ä/compose.gpu 1.yaml", "q\"u\\o/compose.yaml", "t\ta/compose.yaml", "plain/compose.yaml"];
+    let mut before: Files = names.iter().map(|name| ((*name).to_owned(), text.to_owned())).collect();
+    before.insert("crlf/compose.yaml".to_owned(), format!("{text}\n").replace('\n', "\r\n"));
+    before.insert("cr/compose.yaml".to_owned(), format!("# a\r# b\n{text}\n"));
+    let (fixed, patched) = (Folder::new(&before)?, Folder::new(&before)?);
+    let flags = ["--select".to_owned(), "CG201".to_owned()];
+    lint(fixed.path(), &flags, &["--fix"])?;
+    git_apply(patched.path(), &lint(patched.path(), &flags, &["--diff"])?)?;
+    let after = fixed.read(&before)?;
+    if after.iter().any(|(name, text)| *text == before[name]) {
+        return Err(format!("not everything is mended: {after:#?}").into());
+    }
+    if after == patched.read(&before)? { Ok(()) } else { Err("they differ".into()) }
+}
+
+/// A patch made in a folder of a repository and applied there.
+fn from_a_sub_folder() -> Result<(), Failed> {
+    let text = "services:\n  llm:\n    image: x\n    environment: {NVIDIA_VISIBLE_DEVICES: '0', A: b}\n    devices: [nvidia.com/gpu=0]\n";
+    let before = Files::from([("sub/deep/compose.yaml".to_owned(), text.to_owned())]);
+    let folder = Folder::new(&before)?;
+    let init =
+        Command::new("git").args(["init", "-q"]).env("HOME", folder.path()).current_dir(folder.path()).status()?;
+    let sub = folder.path().join("sub");
+    let patch = lint(&sub, &["--select".to_owned(), "CG201".to_owned()], &["--diff"])?;
+    git_apply(&sub, &patch)?;
+    let is_mended = init.success() && !folder.read(&before)?["sub/deep/compose.yaml"].contains("NVIDIA");
+    if is_mended { Ok(()) } else { Err("git applied nothing".into()) }
 }
 
 pub(crate) fn git_apply(folder: &Path, patch: &[u8]) -> Result<(), Failed> {

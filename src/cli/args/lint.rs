@@ -36,18 +36,28 @@ pub(in crate::cli) struct LintArgs {
     /// Print the fixes as a patch and write nothing
     #[arg(long)]
     pub(in crate::cli) diff: bool,
-    /// Report these alone: codes, beginnings of codes, names; comma-separated
+    /// Write comments that ignore what is found, with a reason
+    #[arg(long, value_name = "REASON", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["fix", "unsafe_fixes", "write_baseline"])]
+    pub(in crate::cli) add_ignore: Option<String>,
+    /// File with findings that are known: only others are told
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) baseline: Option<PathBuf>,
+    /// Write what is found into the baseline and tell nothing
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    pub(in crate::cli) write_baseline: bool,
+    /// Report these alone: codes, beginnings of codes, names of rules or groups; comma-separated
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) select: Vec<String>,
-    /// Report these too: pedantic rules, which are off by default, or `all`
+    /// Report these too: rules that are off by default, or `pedantic` for all of those
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) extend_select: Vec<String>,
-    /// Leave these out: codes, beginnings of codes, names; comma-separated
+    /// Leave these out
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(in crate::cli) ignore: Vec<String>,
-    /// Exit with 1 from this severity on
-    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
-    pub(in crate::cli) fail_on: FailOn,
+    /// Exit with 1 from this severity on [default: warning]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(in crate::cli) fail_on: Option<FailOn>,
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub(in crate::cli) exit_zero: bool,
@@ -57,6 +67,12 @@ pub(in crate::cli) struct LintArgs {
     /// Add how often each rule fired
     #[arg(long)]
     pub(in crate::cli) statistics: bool,
+    /// Configuration in place of the nearest `composegpu.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Heed no configuration file
+    #[arg(long, conflicts_with = "config")]
+    pub(in crate::cli) isolated: bool,
     #[command(flatten)]
     pub(in crate::cli) project: ProjectArgs,
 }
