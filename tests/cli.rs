@@ -121,6 +121,23 @@ fn forty_columns() {
 }
 
 #[test]
+fn pedantic_rules_are_off_until_they_are_selected() {
+    let pinned = "services:\n  llm:\n    image: example/llm\n    devices: [nvidia.com/gpu=1]\n";
+    let folder = Folder::new(&[("compose.yaml", pinned)]);
+    assert_eq!(folder.run(&["lint", "--format", "concise"]).exits(0).out, "");
+    let all = ["lint", "--format", "concise", "--fail-on", "info"];
+    for flags in
+        [["--select", "CG206"], ["--select", "index-pin"], ["--extend-select", "CG2"], ["--extend-select", "all"]]
+    {
+        let out = folder.run(&[&all[..], &flags].concat()).exits(1).out;
+        assert!(out.contains("info[CG206]"), "{flags:?}: {out}");
+    }
+    folder.run(&[&all[..], &["--extend-select", "CG2", "--ignore", "CG206"]].concat()).exits(0);
+    let rules = folder.run(&["rules"]).exits(0).out;
+    assert!(rules.lines().any(|line| line.starts_with("CG206") && line.ends_with("(off by default)")), "{rules}");
+}
+
+#[test]
 fn formats() {
     let folder = Folder::new(&[("compose.yaml", LEGACY)]);
     let finding = folder.run(&["lint", "--format", "json"]).exits(1).finding("CG106");

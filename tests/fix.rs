@@ -12,6 +12,8 @@ mod case;
 mod command;
 #[path = "fix/every.rs"]
 mod every;
+#[path = "fix/plain.rs"]
+mod plain;
 
 use case::Case;
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         }
     }
     trials.extend(every::trials());
+    trials.extend(plain::trials());
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -5,15 +5,20 @@
 //! (fixtures/lab-truth.json). Nothing here knows a host by name.
 #![expect(clippy::print_stdout, reason = "the counts are for whoever runs the tests")]
 
+#[path = "foretell/linted.rs"]
+mod linted;
 #[path = "foretell/truth.rs"]
 mod truth;
 
 use std::collections::BTreeMap;
 
 use composegpu::{
+    diag::{Diagnostic, Severity},
     host::{Compose, HostFacts},
     lower::judge::{self, Verdict},
+    rules::{self, Check},
 };
+use linted::linted;
 use truth::{Written, facts, truth};
 
 /// Cells that agree, disagree and cannot be told.
@@ -87,4 +92,34 @@ fn facts_foretell_what_comes_of_an_older_compose() {
         count.scenario(scenario, &host, cells, &written);
     }
     count.check(280, &[]);
+}
+
+/// `lint --host` is silent where the container got its GPU, and speaks where it did not: by a rule that
+/// sees the host, or by one that sees the file's own mistake.
+#[test]
+fn rules_speak_where_engines_fail_and_nowhere_else() {
+    let truth = truth();
+    let (mut silent, mut told, mut wrong) = (0, 0, Vec::new());
+    for (scenario, cells) in &truth.scenarios {
+        let host = (!cells.is_empty()).then(|| facts(scenario));
+        for (form, seen) in cells {
+            let (asks, findings) = linted(&truth.forms[form], host.as_ref().expect("cells have a host"));
+            let placed = findings.iter().find(|finding| {
+                rules::by_code(finding.code).is_some_and(|rule| matches!(rule.check, Check::Placement(_)))
+            });
+            let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+            match (seen.as_str(), placed) {
+                ("gpu", None) => silent += 1,
+                ("gpu", Some(finding)) => wrong.push(format!("{scenario} {form} has its GPU: {}", finding.message)),
+                _ if !asks => {}
+                ("no-gpu", None) => {}
+                (_, Some(_)) => told += 1,
+                (_, None) if findings.iter().any(is_error) => told += 1,
+                (seen, None) => wrong.push(format!("{scenario} {form} is {seen}, and nothing is said")),
+            }
+        }
+    }
+    println!("{silent} cells with a GPU are passed over, {told} without one are told of");
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!((silent, told), (690, 1718));
 }

@@ -10,9 +10,9 @@ use std::{
 use composegpu::{
     host::{
         Binary, Cdi, Compose, ComposeKind, ComputeMode, DaemonJson, DeviceNode, DeviceProblem, DiscoveredDevice,
-        Distribution, Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, Recorded,
-        Runtime, RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System, Toolkit,
-        Version,
+        Distribution, Docker, HostFacts, KernelDriver, KernelGpu, Ldconfig, MigDevice, Nvml, NvmlDevice, PciGpu,
+        Recorded, Runtime, RuntimeConfig, SeLinux, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText, Swarm, System,
+        Toolkit, Trial, TrialOutcome, Version,
     },
     observed::Observed,
 };
@@ -127,10 +127,27 @@ fn everything() -> HostFacts {
             cgroup_version: Some(2),
             distribution: Some(Distribution { id: "debian".into(), version_id: some("12"), name: some("Debian") }),
             virtual_machine: Observed::Known(some("QEMU")),
+            container: some("lxc"),
+            pci_gpus: Some(vec![PciGpu {
+                bus_id: "0000:01:00.0".into(),
+                vendor: "10de".into(),
+                device: "2330".into(),
+                driver: some("vfio-pci"),
+            }]),
+            is_secure_boot: Some(true),
             kernel_release: some("6.8.0"),
             architecture: "x86_64".into(),
         }),
+        trials: vec![
+            trial(Observed::Known(TrialOutcome::Met)),
+            trial(Observed::Known(TrialOutcome::Refused("no".into()))),
+            trial(Observed::unknown("docker", "no answer within 30 s")),
+        ],
     }
+}
+
+fn trial(outcome: Observed<TrialOutcome>) -> Trial {
+    Trial { form: "cdi".into(), devices: vec!["nvidia.com/gpu=all".into()], outcome }
 }
 
 fn docker() -> Docker {
@@ -174,6 +191,7 @@ fn cdi() -> Cdi {
         cdi_version: "0.5.0".into(),
         needs_version: "0.5.0".into(),
         env: vec!["NVIDIA_VISIBLE_DEVICES=void".into()],
+        nodes: Some(vec!["/dev/nvidia-uvm".into()]),
         driver_version: Some("570.86.10".into()),
         problems: problems.clone(),
         devices: vec![SpecDevice { name: "0".into(), env: vec!["A=1".into()], nodes: vec![path()], problems }],
@@ -210,6 +228,8 @@ fn toolkit() -> Toolkit {
         },
         binaries: BTreeMap::from([("nvidia-ctk".into(), Some(binary.clone())), ("nvidia-cdi-hook".into(), None)]),
         named_binaries: BTreeMap::from([("runc".into(), binary)]),
+        refresh_units: Some(vec!["/lib/systemd/system/nvidia-cdi-refresh.path".into()]),
+        oci_hooks: Some(vec!["/usr/share/containers/oci/hooks.d/oci-nvidia-hook.json".into()]),
         version: Observed::Known(some("1.18.0")),
         daemon_json: Observed::Known(Some(DaemonJson {
             path: "/etc/docker/daemon.json".into(),

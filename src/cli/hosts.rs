@@ -1,14 +1,64 @@
 //! The host that `--host` names, recorded, built in or this machine, and the verb that looks at it.
 
-use std::{ffi::OsStr, path::Path};
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
 
-use super::exit::CliError;
 #[cfg(not(feature = "probe"))]
 use super::{Answer, args::ProbeArgs, exit::Exit};
+use super::{exit::CliError, patterns::expand, settings::Surroundings};
 use crate::{host::HostFacts, source::Files};
 
 /// Facts files are small; anything above this is something else.
 const MAX_BYTES: usize = 16 << 20;
+
+/// A host with the name that people call it by.
+#[derive(Clone, Debug)]
+pub(super) struct NamedHost {
+    /// `@NAME`, `live`, or the file's name without `.json`; the whole path where two files have one name.
+    pub(super) name: String,
+    /// What is known of it.
+    pub(super) facts: HostFacts,
+}
+
+/// The hosts that several `--host` values stand for, patterns of files among them, each once.
+///
+/// # Errors
+/// As [`facts_of`], and for a pattern that nothing matches.
+pub(super) fn hosts_of(
+    values: &[OsString],
+    world: &Surroundings,
+    files: &dyn Files,
+) -> Result<Vec<NamedHost>, CliError> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for value in values {
+        let is_file = value != "live" && !value.to_string_lossy().starts_with('@');
+        let found = if is_file { files_of(value, world)? } else { vec![PathBuf::from(value)] };
+        for path in found {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+    }
+    let stem = |path: &Path| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let is_alone = |path: &PathBuf| paths.iter().filter(|other| stem(other) == stem(path)).count() == 1;
+    let named = paths.iter().map(|path| {
+        let name = if is_alone(path) { stem(path) } else { path.display().to_string() };
+        Ok(NamedHost { name, facts: facts_of(path.as_os_str(), files)? })
+    });
+    named.collect()
+}
+
+fn files_of(value: &OsStr, world: &Surroundings) -> Result<Vec<PathBuf>, CliError> {
+    expand(&[PathBuf::from(value)], &world.working_directory).map_err(|error| match error {
+        CliError::NothingFound { .. } => CliError::Host(format!(
+            "no file matches {}; `composegpu probe -o FILE` records a host",
+            Path::new(value).display()
+        )),
+        other => other,
+    })
+}
 
 /// The facts that a `--host` value stands for.
 ///
@@ -52,7 +102,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 #[cfg(feature = "probe")]
-pub(super) use with_probe::{nvml_answer, probe};
+pub(super) use with_probe::{nvml_answer, probe, try_out};
 
 #[cfg(feature = "probe")]
 use with_probe::live;
@@ -66,11 +116,15 @@ mod with_probe {
     use crate::{
         cli::{
             Answer,
-            args::{ProbeArgs, ProbeFormat},
+            args::{FormArg, ProbeArgs, ProbeFormat},
             exit::{CliError, Exit},
+            files::DiskFiles,
+            hosts::facts_of,
             probe::{self, ProbeOptions},
+            settings::Surroundings,
         },
         host::HostFacts,
+        lower::Form,
     };
 
     /// How long each source may take when another verb asks.
@@ -81,17 +135,37 @@ mod with_probe {
         Ok(probe::live(TIMEOUT))
     }
 
+    /// Starts a container for each attempt, and puts the outcomes among the facts.
+    ///
+    /// # Errors
+    /// When the user interrupts.
+    pub(in crate::cli) fn try_out(facts: &mut HostFacts, attempts: &[(Form, Vec<String>)]) -> Result<(), CliError> {
+        probe::try_out(facts, attempts, TIMEOUT)
+    }
+
     /// `composegpu probe`.
     ///
     /// # Errors
-    /// None of its own: what cannot be seen is part of the answer.
-    pub(in crate::cli) fn probe(args: &ProbeArgs, answer: &mut Answer) -> Result<Exit, CliError> {
+    /// When the facts to compare with cannot be had; what cannot be seen is part of the answer.
+    pub(in crate::cli) fn probe(args: &ProbeArgs, world: &Surroundings, answer: &mut Answer) -> Result<Exit, CliError> {
         let format = match args.format {
             ProbeFormat::Json => probe::ProbeFormat::Json,
             ProbeFormat::Table => probe::ProbeFormat::Table,
         };
-        let timeout = Duration::from_secs(args.timeout);
-        let options = ProbeOptions { format, output: args.output.clone(), timeout };
+        let against = args.against.as_ref().map(|path| {
+            let facts = facts_of(path.as_os_str(), &DiskFiles::new(&world.working_directory))?;
+            Ok::<_, CliError>((path.display().to_string(), facts))
+        });
+        let options = ProbeOptions {
+            format,
+            output: args.output.clone(),
+            is_tried: args.trial,
+            form: args.form.and_then(FormArg::named),
+            is_redacted: args.redact,
+            against: against.transpose()?,
+            timeout: Duration::from_secs(args.timeout),
+            width: world.table_width(),
+        };
         answer.collect(|out, err| probe::run(&options, out, err))
     }
 
@@ -114,11 +188,20 @@ fn live() -> Result<HostFacts, CliError> {
     Err(CliError::Host(BLIND.to_owned()))
 }
 
+/// Starts no container.
+///
+/// # Errors
+/// Always: this build cannot do it.
+#[cfg(not(feature = "probe"))]
+pub(super) fn try_out(_: &mut HostFacts, _: &[(crate::lower::Form, Vec<String>)]) -> Result<(), CliError> {
+    Err(CliError::Host(BLIND.to_owned()))
+}
+
 /// `composegpu probe`.
 ///
 /// # Errors
 /// Always: this build cannot do it.
 #[cfg(not(feature = "probe"))]
-pub(super) fn probe(_: &ProbeArgs, _: &mut Answer) -> Result<Exit, CliError> {
+pub(super) fn probe(_: &ProbeArgs, _: &Surroundings, _: &mut Answer) -> Result<Exit, CliError> {
     Err(CliError::Host(BLIND.to_owned()))
 }

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     diag::{Diagnostic, Place, Suppressed},
-    report::Unjudged,
+    report::{MatrixRow, Unjudged},
     source::{FileId, Files as _, MemoryFiles, SourceFile, SourceMap, Span},
 };
 
@@ -25,6 +25,8 @@ pub(super) struct Run {
     pub(super) suppressed: Vec<Suppressed>,
     /// What it could not judge.
     pub(super) unjudged: Vec<Unjudged>,
+    /// Its services on several hosts.
+    pub(super) rows: Vec<MatrixRow>,
 }
 
 /// All runs as one, findings sorted by file, place and code. Files below `folder` are shown
@@ -40,6 +42,7 @@ pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
             Suppressed { finding: moved(one.finding, &ids, folder), ..one }
         }));
         joined.unjudged.extend(run.unjudged);
+        joined.rows.extend(run.rows);
     }
     drop_repeated(&mut joined.findings);
     join_suppressed(&mut joined);

@@ -8,7 +8,9 @@ use super::{
     args::ProjectArgs,
     exit::CliError,
     files::DiskFiles,
+    fleet,
     group::ProjectSet,
+    hosts::NamedHost,
     join::{Run, join},
     rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
@@ -16,7 +18,9 @@ use super::{
 use crate::{
     compose::{self, Loaded},
     diag::{Diagnostic, Place, Severity},
-    gpu, image,
+    gpu,
+    host::HostFacts,
+    image,
     report::Unjudged,
     rules::{self, Heeded, ProjectCx},
     source::{SourceMap, Span},
@@ -31,8 +35,10 @@ pub(super) struct Job<'a> {
     pub(super) world: &'a Surroundings,
     /// Standard input, where `-f -` was said.
     pub(super) stdin: Option<&'a [u8]>,
-    /// The host to place requests on, and the form to rewrite them in.
+    /// The host that decides on a form, where there is one alone, and the form to rewrite requests in.
     pub(super) target: Target<'a>,
+    /// The hosts to place requests on.
+    pub(super) hosts: &'a [NamedHost],
 }
 
 /// All findings of all sets, and the sets that could not be read.
@@ -71,22 +77,26 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     let images = image::collect(&project, files, &mut sources);
     let requests = gpu::collect(&project);
     let cx = ProjectCx { project: &project, requests: &requests, images: &images, sources: &sources };
-    let found = rules::run(&cx, job.target.host);
+    let mut found = rules::run(&cx, job.target.host);
+    if job.hosts.len() > 1 {
+        let hosts: Vec<(&str, &HostFacts)> = job.hosts.iter().map(|host| (host.name.as_str(), &host.facts)).collect();
+        found = rules::place(&cx, &hosts, found);
+    }
+    let rows = fleet::rows(&project, &requests, job.hosts, &set.files);
     let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut findings = diagnostics;
     findings.extend(found.diagnostics);
     let (sources_ref, requests) = (&sources, requests.as_slice());
     let mut ground = Ground { project: &mut project, sources: sources_ref, requests, request: &request, files, errors };
     rewrite::offer(&mut findings, job.target, &mut ground);
-    let Heeded { mut findings, mut suppressed } =
-        rules::suppress(findings, &project, &sources, job.target.host.is_some());
+    let Heeded { mut findings, mut suppressed } = rules::suppress(findings, &project, &sources, !job.hosts.is_empty());
     if let Some(subject) = &set.subject {
         let neighbours: Vec<&PathBuf> = set.files.iter().filter(|path| *path != subject).collect();
         findings.retain(|finding| touches(finding, subject, &neighbours, &sources));
         suppressed.retain(|one| touches(&one.finding, subject, &neighbours, &sources));
     }
     let unjudged = found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
-    Ok(Run { sources, findings, suppressed, unjudged })
+    Ok(Run { sources, findings, suppressed, unjudged, rows })
 }
 
 /// Whether a finding is about the subject: it lies in that file or leans on it, or lies in

@@ -4,12 +4,12 @@ use std::{io::Read, path::PathBuf};
 
 use super::{
     Answer,
-    args::{FailOn, LintArgs},
+    args::{FailOn, FormArg, LintArgs},
     exit::{CliError, Exit},
     files::DiskFiles,
     fix::{Change, Fixed, fix},
     group::{Grouped, ProjectSet, group},
-    hosts::facts_of,
+    hosts::{NamedHost, hosts_of},
     judge::{Job, Judged, judge},
     output,
     patch::patch,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Severity},
-    report::{Report, RuleText},
+    report::{Matrix, Report, RuleText},
     rules,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn run(
     check(args)?;
     let selection = Selection::new(&args.select, &args.extend_select, &args.ignore)?;
     let mut files = DiskFiles::new(&world.working_directory);
-    let host = args.host.as_deref().map(|host| facts_of(host, &files)).transpose()?;
+    let hosts = hosts_of(&args.hosts, world, &files)?;
     let is_stdin_project = args.project.files.iter().any(|file| is_stdin(file));
     let stdin_project = if is_stdin_project { Some(read_stdin(stdin)?) } else { None };
     let Grouped { sets, errors } = sets(args, world, stdin, &mut files)?;
@@ -50,8 +50,9 @@ pub(super) fn run(
         answer.out = sets.iter().map(show).collect();
         return Ok(Exit::Clean);
     }
-    let target = Target { host: host.as_ref(), form: args.form.named() };
-    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target };
+    let only = if let [only] = hosts.as_slice() { Some(&only.facts) } else { None };
+    let target = Target { host: only, form: args.form.named() };
+    let job = Job { args: &args.project, world, stdin: stdin_project.as_deref(), target, hosts: &hosts };
     let least = if args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mut fixed = if args.fix || args.diff {
         fix(&mut files, least, |finding| selection.has(finding.code), |files| judge(&sets, job, files))
@@ -65,7 +66,7 @@ pub(super) fn run(
     let problems = errors.into_iter().chain(failures.drain(..).map(|failure| failure.to_string()));
     let problems: Vec<String> = problems.map(|problem| format!("error: {problem}\n")).collect();
     answer.err.extend(problems.iter().map(String::as_str));
-    tell(args, world, &fixed, answer)?;
+    tell(args, world, &hosts, &fixed, answer)?;
     if answer.out.is_empty() && answer.err.is_empty() && world.is_watched() {
         answer.err = format!("no findings in {}\n", counted(sets.len(), "project", "projects"));
     }
@@ -88,6 +89,9 @@ fn check(args: &LintArgs) -> Result<(), CliError> {
         }
         () if args.unsafe_fixes && !args.fix && !args.diff => {
             usage("`--unsafe-fixes` adds to `--fix` or `--diff`; neither is given")
+        }
+        () if args.form == FormArg::Swarm => {
+            usage("a stack file is another file than the project's; `composegpu render --form swarm` prints it")
         }
         () => Ok(()),
     }
@@ -126,7 +130,13 @@ fn show(set: &ProjectSet) -> String {
 }
 
 /// Writes the fixes, and puts findings or patch into the answer.
-fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answer) -> Result<(), CliError> {
+fn tell(
+    args: &LintArgs,
+    world: &Surroundings,
+    hosts: &[NamedHost],
+    fixed: &Fixed,
+    answer: &mut Answer,
+) -> Result<(), CliError> {
     if fixed.refused > 0 {
         answer.err.push_str(&format!(
             "note: {}\n",
@@ -145,11 +155,14 @@ fn tell(args: &LintArgs, world: &Surroundings, fixed: &Fixed, answer: &mut Answe
     }
     let run = &fixed.judged.run;
     let prefix = world.path_prefix();
+    let names = hosts.iter().map(|host| host.name.clone()).collect();
+    let matrix = (hosts.len() > 1).then(|| Matrix { hosts: names, services: run.rows.clone() });
     let report = Report {
         suppressed: &run.suppressed,
         skipped: &run.unjudged,
         path_prefix: &prefix,
         has_statistics: args.statistics,
+        matrix: matrix.as_ref(),
         ..Report::of(&run.sources, &run.findings, rule_of)
     };
     output::give(&args.format, &report, !args.diff, world, answer)

@@ -15,6 +15,7 @@ mod exit;
 mod explain;
 mod files;
 mod fix;
+mod fleet;
 mod group;
 mod hosts;
 mod join;
@@ -110,7 +111,7 @@ fn dispatch(args: &Args, stdin: &mut dyn Read, answer: &mut Answer) -> Result<Ex
         Verb::Lint(args) => lint::run(args, &world, stdin, answer),
         Verb::Render(args) => render::run(args, &world, stdin, answer),
         Verb::Config(args) => config::run(args, &world, stdin, answer),
-        Verb::Probe(args) => hosts::probe(args, answer),
+        Verb::Probe(args) => hosts::probe(args, &world, answer),
         #[cfg(feature = "probe")]
         Verb::NvmlAnswer => hosts::nvml_answer(answer),
         Verb::Doctor(args) => doctor::run(args, &world, answer),

@@ -76,12 +76,24 @@ impl Surroundings {
     }
 
     fn look_of(&self, is_terminal: bool) -> Look {
-        let columns = self.variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+        let columns = self.columns(is_terminal);
         Look {
             is_coloured: self.is_coloured(is_terminal),
             is_unicode: self.is_unicode(),
             width: columns.or((!is_terminal).then_some(PIPE_WIDTH)),
         }
+    }
+
+    /// Columns of a table on standard output; a pipe has no end of them.
+    pub(super) fn table_width(&self) -> Option<usize> {
+        self.columns(self.is_terminal_out)
+    }
+
+    /// What the user says, else what the terminal says.
+    fn columns(&self, is_terminal: bool) -> Option<usize> {
+        let said = self.variable("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+        let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        said.or_else(|| is_terminal.then(terminal).flatten())
     }
 
     // NO_COLOR: no-color.org. CLICOLOR and CLICOLOR_FORCE: bixense.com/clicolors.

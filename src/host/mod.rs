@@ -5,24 +5,29 @@
 //! a recorded file never holds a conclusion that a later version would draw otherwise.
 
 mod cdi;
+mod difference;
 mod docker;
 mod named;
 mod nvidia;
 mod nvml;
+mod redact;
 mod resolve;
 mod system;
 mod toolkit;
+mod trial;
 mod version;
 
 use serde::{Deserialize, Serialize};
 
 pub use cdi::{Cdi, DeviceProblem, SpecDevice, SpecDir, SpecFile, SpecOutcome, SpecText};
+pub use difference::Difference;
 pub use docker::{Compose, ComposeKind, DiscoveredDevice, Docker, Runtime, Swarm};
 pub use nvidia::{Evidence, NvidiaDevice};
 pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};
 pub use resolve::{CdiLookup, ResolvedDevice};
-pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, SeLinux, System};
+pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, PciGpu, SeLinux, System};
 pub use toolkit::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit};
+pub use trial::{Trial, TrialOutcome};
 pub use version::Version;
 
 use crate::observed::Observed;
@@ -46,6 +51,9 @@ pub struct HostFacts {
     pub nvml: Observed<Option<Nvml>>,
     /// The kernel, device nodes and platform.
     pub system: Observed<System>,
+    /// Containers that asked for GPUs, where somebody wanted to see it tried (`probe --trial`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Trial>,
 }
 
 /// How, when and by what the facts were recorded.
@@ -118,6 +126,7 @@ impl HostFacts {
             toolkit: Observed::unknown(source, reason),
             nvml: Observed::unknown(source, reason),
             system: Observed::unknown(source, reason),
+            trials: Vec::new(),
         }
     }
 }

@@ -25,6 +25,15 @@ pub struct System {
     pub distribution: Option<Distribution>,
     /// The hypervisor, as the machine's firmware names it; `None` on bare metal.
     pub virtual_machine: Observed<Option<String>>,
+    /// What kind of container the probe looked from, such as `lxc`; `none` outside of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// Display and 3D controllers on the PCI bus, whatever drives them, sorted by bus id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pci_gpus: Option<Vec<PciGpu>>,
+    /// Whether the firmware lets only signed kernel modules be loaded; `None` where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_secure_boot: Option<bool>,
     /// Kernel release, such as `6.8.0-45-generic`.
     pub kernel_release: Option<String>,
     /// Machine architecture that composegpu was built for, such as `x86_64`.
@@ -51,6 +60,20 @@ pub struct KernelGpu {
     pub minor: Option<u32>,
     /// Product name.
     pub name: Option<String>,
+}
+
+/// A display or 3D controller on the PCI bus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PciGpu {
+    /// Such as `0000:01:00.0`.
+    pub bus_id: String,
+    /// Vendor in four digits, `10de` for NVIDIA.
+    pub vendor: String,
+    /// Device in four digits.
+    pub device: String,
+    /// The kernel's driver that has it, such as `nvidia`, `nouveau` or `vfio-pci`, which hands it to a
+    /// virtual machine; `None` for one that nobody drives.
+    pub driver: Option<String>,
 }
 
 /// A character device.

@@ -1,5 +1,7 @@
 //! The engine, through its API.
 
+mod trial;
+
 use std::{collections::BTreeMap, error::Error as _};
 
 use bollard::{
@@ -13,6 +15,8 @@ use crate::{
     host::{DiscoveredDevice, Docker, Runtime, Swarm, Version},
     observed::Observed,
 };
+
+pub use trial::{Interrupted, trial};
 
 const SOURCE: &str = "docker";
 

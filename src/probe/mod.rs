@@ -1,7 +1,8 @@
 //! Looks at a live host: Docker's API, Compose, CDI folders, the toolkit, NVML and the kernel.
 //!
 //! Every source is asked at once and has its own deadline. None needs root, none starts a
-//! container, and none fails the others: what does not answer is unknown, with the reason.
+//! container ([`trial`] does, and is asked for by name), and none fails the others: what does not
+//! answer is unknown, with the reason.
 //! Nothing of a project's files is read or run here.
 #![allow(clippy::disallowed_methods, reason = "this is the floor that looks at the machine")]
 
@@ -15,6 +16,7 @@ mod daemon_json;
 mod disk;
 mod docker;
 mod endpoint;
+mod firmware;
 mod nvml;
 mod system;
 mod toolkit;
@@ -22,6 +24,7 @@ mod toolkit_config;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+pub use docker::{Interrupted, trial};
 pub use nvml::answer as nvml_answer;
 
 use crate::{
@@ -69,6 +72,7 @@ pub fn probe(settings: &Settings) -> HostFacts {
         toolkit: toolkit.wait(),
         nvml: nvml.wait(),
         system: system.wait(),
+        trials: Vec::new(),
         docker,
     };
     match facts.docker.known() {
@@ -80,6 +84,13 @@ pub fn probe(settings: &Settings) -> HostFacts {
         None => {}
     }
     facts
+}
+
+/// The names that this machine goes by, for facts that should not tell.
+pub fn host_names() -> Vec<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let variable = ["HOSTNAME", "COMPUTERNAME"].iter().filter_map(|name| std::env::var(name).ok());
+    std::iter::once(name.trim().to_owned()).chain(variable).filter(|name| !name.is_empty()).collect()
 }
 
 fn recorded() -> Recorded {

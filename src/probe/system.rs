@@ -1,6 +1,6 @@
 //! The kernel, its driver, device nodes and platform.
 
-use super::{Settings, disk::Disk};
+use super::{Settings, disk::Disk, firmware};
 use crate::{
     host::{DeviceNode, Distribution, KernelDriver, KernelGpu, SeLinux, System, Version},
     observed::Observed,
@@ -28,6 +28,9 @@ pub(super) fn look(settings: &Settings) -> Observed<System> {
         },
         distribution: distribution(&disk),
         virtual_machine: virtual_machine(&disk),
+        container: firmware::container(&disk),
+        pci_gpus: firmware::pci_gpus(&disk),
+        is_secure_boot: firmware::is_secure_boot(&disk),
         kernel_release,
         architecture: std::env::consts::ARCH.to_owned(),
     })

@@ -3,13 +3,17 @@
 use std::fmt::Write as _;
 
 use crate::{
-    host::{Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit},
+    host::{
+        Binary, Cdi, Docker, HostFacts, NvidiaDevice, SeLinux, SpecDir, SpecOutcome, SpecText, System, Toolkit, Trial,
+        TrialOutcome,
+    },
     observed::Observed,
 };
 
-/// The facts as a table of two columns.
-pub fn host_table(facts: &HostFacts) -> String {
-    let mut table = Table::default();
+/// The facts as a table of two columns, wrapped at so many; as long as they are, where nobody says how many.
+pub fn host_table(facts: &HostFacts, width: Option<usize>) -> String {
+    let mut table =
+        Table { text: String::new(), room: width.unwrap_or(usize::MAX).saturating_sub(LABEL + 1).max(LEAST) };
     table.section("docker", &facts.docker, docker);
     table.section("compose", &facts.compose, |compose| match compose {
         Some(compose) => vec![format!("{} ({})", compose.version, compose.path)],
@@ -20,13 +24,21 @@ pub fn host_table(facts: &HostFacts) -> String {
     table.section("CDI", &facts.cdi, cdi);
     table.section("toolkit", &facts.toolkit, toolkit);
     table.section("platform", &facts.system, platform);
+    table.rows("trials", facts.trials.iter().map(trial).collect());
     table.rows("seen", vec![format!("{} by composegpu {}", facts.recorded.at, facts.recorded.composegpu)]);
     table.text
 }
 
-#[derive(Default)]
+/// Columns of the labels.
+const LABEL: usize = 9;
+
+/// The fewest columns that text is wrapped at, whatever the terminal.
+const LEAST: usize = 30;
+
 struct Table {
     text: String,
+    /// Columns beside the labels.
+    room: usize,
 }
 
 impl Table {
@@ -43,9 +55,40 @@ impl Table {
             let label = if at == 0 { label } else { "" };
             // What a daemon or a file says may hold anything, a terminal's orders too.
             let line: String = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-            writeln!(self.text, "{label:<9} {line}").expect("writing to a string does not fail");
+            for (part_at, part) in wrapped(&line, self.room).iter().enumerate() {
+                let label = if part_at == 0 { label } else { "" };
+                writeln!(self.text, "{label:<LABEL$} {part}").expect("writing to a string does not fail");
+            }
         }
     }
+}
+
+fn trial(trial: &Trial) -> String {
+    let outcome = match &trial.outcome {
+        Observed::Known(TrialOutcome::Met) => "met".to_owned(),
+        Observed::Known(TrialOutcome::Refused(text)) => format!("refused: {}", text.replace('\n', " ")),
+        Observed::Unknown { reason, .. } => format!("unknown: {reason}"),
+    };
+    format!("{} {}: {outcome}", trial.form, trial.devices.join(", "))
+}
+
+/// The line in parts of at most so many columns, cut at blanks; what follows the first stands further in.
+fn wrapped(line: &str, room: usize) -> Vec<String> {
+    let indent = line.len() - line.trim_start().len();
+    let mut parts = vec![line[..indent].to_owned()];
+    let mut is_empty = true;
+    for word in line[indent..].split(' ') {
+        let current = parts.last_mut().expect("there is a first part");
+        let needed = current.chars().count() + usize::from(!is_empty) + word.chars().count();
+        if !is_empty && needed > room {
+            parts.push(format!("{}{word}", " ".repeat(indent + 2)));
+        } else {
+            current.push_str(if is_empty { "" } else { " " });
+            current.push_str(word);
+        }
+        is_empty = false;
+    }
+    parts
 }
 
 fn docker(docker: &Docker) -> Vec<String> {
@@ -163,11 +206,16 @@ fn toolkit(toolkit: &Toolkit) -> Vec<String> {
     let broken = toolkit.named_binaries.values().filter(|binary: &&Binary| !binary.is_executable);
     let mut lines = vec![config, format!("on PATH: {}", list(found))];
     lines.extend(broken.map(|binary| format!("named, cannot be run: {}", binary.path)));
+    lines.extend(toolkit.version.known().into_iter().flatten().map(|version| format!("version {version}")));
+    lines.extend(toolkit.oci_hooks.iter().flatten().map(|path| format!("left over, gets in the way of CDI: {path}")));
     if !toolkit.ldconfig.exists {
         lines.push(format!("ldconfig is set to {}, which does not exist", toolkit.ldconfig.setting));
     }
     lines
 }
+
+/// The vendor's number on the PCI bus.
+const NVIDIA: &str = "10de";
 
 fn platform(system: &System) -> Vec<String> {
     let name = system.distribution.as_ref().and_then(|distribution| distribution.name.clone());
@@ -180,6 +228,18 @@ fn platform(system: &System) -> Vec<String> {
         (system.selinux == Observed::Known(SeLinux::Enforcing), "SELinux enforcing"),
     ];
     lines.extend(traits.iter().filter(|(is_so, _)| *is_so).map(|(_, name)| (*name).to_owned()));
+    lines.extend(
+        system.container.iter().filter(|kind| *kind != "none").map(|kind| format!("inside a container: {kind}")),
+    );
+    lines.extend(
+        system.is_secure_boot.filter(|is_on| *is_on).map(|_| "secure boot: signed kernel modules alone".to_owned()),
+    );
+    let idle =
+        system.pci_gpus.iter().flatten().filter(|gpu| gpu.vendor == NVIDIA && gpu.driver.as_deref() != Some("nvidia"));
+    lines.extend(idle.map(|gpu| match &gpu.driver {
+        Some(driver) => format!("NVIDIA {} at {} belongs to {driver}", gpu.device, gpu.bus_id),
+        None => format!("NVIDIA {} at {} has no driver", gpu.device, gpu.bus_id),
+    }));
     if let Observed::Known(Some(machine)) = &system.virtual_machine {
         lines.push(format!("virtual machine: {machine}"));
     }

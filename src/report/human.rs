@@ -13,6 +13,7 @@ use miette::{
 use super::{
     Counts, Report,
     excerpt::Excerpt,
+    matrix::matrix,
     printable::{one_line, printable},
     statistics,
 };
@@ -55,6 +56,9 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
         for (code, count) in statistics(report.findings) {
             writeln!(out, "{count:>5}  {code} {}", report.name_of(code)).expect("writing to a String cannot fail");
         }
+    }
+    if let Some(services) = report.matrix {
+        out.push_str(&matrix(services, look));
     }
     out.push_str(&summary(&Counts::of(report.findings)));
     out

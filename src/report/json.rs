@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Counts, Report, location, statistics};
+use super::{Counts, Matrix, Report, location, statistics};
 use crate::{
     diag::{Diagnostic, Fix, Label, Place, Suppressed},
     source::LineColumn,
@@ -23,6 +23,7 @@ pub fn json(report: &Report<'_>) -> String {
             .map(|one| WireSkipped { code: one.code.as_str(), reason: &one.reason })
             .collect(),
         statistics: report.has_statistics.then(|| wire_statistics(report)),
+        fleet: report.matrix,
         summary: WireSummary {
             errors: counts.errors,
             warnings: counts.warnings,
@@ -45,6 +46,8 @@ struct WireReport<'a> {
     skipped: Vec<WireSkipped<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statistics: Option<Vec<WireCount>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fleet: Option<&'a Matrix>,
     summary: WireSummary,
 }
 

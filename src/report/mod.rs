@@ -7,20 +7,24 @@ mod concise;
 mod excerpt;
 mod fingerprint;
 mod github;
+mod host_difference;
 mod host_table;
 mod human;
 mod json;
 mod markdown;
+mod matrix;
 mod printable;
 mod sarif;
 mod secrets;
 
 pub use concise::concise;
 pub use github::github;
+pub use host_difference::{host_difference, host_difference_json};
 pub use host_table::host_table;
 pub use human::{Look, human};
 pub use json::json;
 pub use markdown::markdown;
+pub use matrix::{Matrix, MatrixCell, MatrixOutcome, MatrixRow, matrix};
 pub use sarif::sarif;
 
 use std::collections::BTreeMap;
@@ -48,12 +52,23 @@ pub struct Report<'a> {
     pub path_prefix: &'a str,
     /// Add how often each code occurs.
     pub has_statistics: bool,
+    /// What becomes of the services on several hosts.
+    pub matrix: Option<&'a Matrix>,
 }
 
 impl<'a> Report<'a> {
     /// A report of findings and nothing else.
     pub fn of(sources: &'a SourceMap, findings: &'a [Diagnostic], rule_of: fn(Code) -> RuleText) -> Self {
-        Self { sources, findings, suppressed: &[], skipped: &[], rule_of, path_prefix: "", has_statistics: false }
+        Self {
+            sources,
+            findings,
+            suppressed: &[],
+            skipped: &[],
+            rule_of,
+            path_prefix: "",
+            has_statistics: false,
+            matrix: None,
+        }
     }
 
     fn name_of(&self, code: Code) -> &'static str {

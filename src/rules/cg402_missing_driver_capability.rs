@@ -49,8 +49,40 @@ const BY_DEFAULT: [&str; 3] = ["plexinc/pms-docker", "haveagitgat/tdarr", "havea
 
 /// Words of services that only watch the GPU, for which the management library is enough.
 const WATCHERS: [&str; 12] = [
-    "exporter", "dcgm", "monitor", "metrics", "smi", "nvtop", "gpustat", "telegraf", "netdata", "glances", "dashdot",
+    "exporter",
+    "dcgm",
+    "monitor",
+    "metrics",
+    "smi",
+    "nvtop",
+    "gpustat",
+    "telegraf",
+    "netdata",
+    "glances",
+    "dashboard",
     "agent",
+];
+
+/// Words of services that compute.
+const COMPUTERS: [&str; 18] = [
+    "ollama",
+    "vllm",
+    "sglang",
+    "llama",
+    "llm",
+    "text-generation",
+    "triton",
+    "tensorrt",
+    "torch",
+    "tensorflow",
+    "cuda",
+    "whisper",
+    "diffusion",
+    "comfyui",
+    "invokeai",
+    "localai",
+    "embed",
+    "train",
 ];
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
@@ -66,7 +98,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         () if said.words.is_empty() && images::is_one_of(cx.service, &BY_DEFAULT) => vec!["video"],
         () if said.words.is_empty() => return,
         () if is_video => ["compute", "video"].into_iter().filter(|word| !has(word)).collect(),
-        () if said.words == ["utility"] && !is_watcher(cx) => vec!["compute"],
+        () if said.words == ["utility"] && computes(cx) => vec!["compute"],
         () => return,
     };
     let Some(first) = missing.first() else { return };
@@ -117,11 +149,13 @@ fn is_filtered(request: &GpuRequest) -> bool {
     matches!(request.form, RequestForm::DeployReservation | RequestForm::Gpus | RequestForm::RuntimeEnv) && !is_cdi
 }
 
-fn is_watcher(cx: &ServiceCx<'_>) -> bool {
-    let image = cx.service.get("image").and_then(Value::as_str).unwrap_or_default();
-    let container = cx.service.get("container_name").and_then(Value::as_str).unwrap_or_default();
-    let text = format!("{} {image} {container} {}", cx.name, command::text(cx.service)).to_ascii_lowercase();
-    WATCHERS.iter().any(|word| text.contains(word))
+/// Whether a service looks like one that runs CUDA, and not like one that only asks the driver how it is.
+fn computes(cx: &ServiceCx<'_>) -> bool {
+    let word = |key: &str| cx.service.get(key).and_then(Value::as_str).unwrap_or_default();
+    let text = format!("{} {} {} {}", cx.name, word("image"), word("container_name"), command::text(cx.service));
+    let text = text.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    has(&COMPUTERS) && !has(&WATCHERS)
 }
 
 fn fix(

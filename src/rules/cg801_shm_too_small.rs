@@ -37,8 +37,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some((why, place)) = reason(cx) else { return };
-    let finding = sink
-        .report(format!("service `{}` {why}, with the 64 MB of shared memory that a container has", cx.name), place);
+    let finding = sink.report(format!("service `{}` {why}", cx.name), place);
     finding.help = Some("add `shm_size: 8gb`, or `ipc: host` where the service may share the host's".into());
     let after = cx.service.get("command").or_else(|| cx.service.get("image"));
     finding.fix = after.and_then(|after| fix::add_to_service(cx, after, "shm_size", "8gb")).map(|edits| Fix {
@@ -52,7 +51,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 fn reason(cx: &ServiceCx<'_>) -> Option<(String, Span)> {
     if let Some(wanted) = parallel::wanted(cx) {
         // One process has nobody to share with.
-        return (wanted.count > 1).then(|| (format!("spreads over {} GPUs", wanted.count), wanted.flag.place));
+        return (wanted.count > 1)
+            .then(|| (format!("spreads over {} GPUs with 64 MB of shared memory", wanted.count), wanted.flag.place));
     }
     let image = cx.service.get("image")?;
     let place = image.place()?;
@@ -60,12 +60,16 @@ fn reason(cx: &ServiceCx<'_>) -> Option<(String, Span)> {
     let shards = images::is_one_of(cx.service, &["huggingface/text-generation-inference"]);
     match () {
         // TGI takes all GPUs that it sees where nothing is said.
-        () if shards && granted > 1 => Some((format!("spreads over {granted} GPUs"), place)),
+        () if shards && granted > 1 => {
+            Some((format!("spreads over {granted} GPUs with 64 MB of shared memory"), place))
+        }
         () if images::is_one_of(cx.service, &SERVERS) => None,
         () if images::is_one_of(cx.service, &FRAMEWORKS) && !cx.requests.is_empty() => {
-            Some(("runs an image that asks for more at its start".to_owned(), place))
+            Some(("has 64 MB of shared memory, and its image asks for more".to_owned(), place))
         }
-        () if trains(cx) => Some(("loads data with several processes".to_owned(), command_place(cx)?)),
+        () if trains(cx) => {
+            Some(("loads data with several processes in 64 MB of shared memory".to_owned(), command_place(cx)?))
+        }
         () => None,
     }
 }

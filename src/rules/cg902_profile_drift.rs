@@ -1,5 +1,7 @@
 //! Two copies of a service that have grown apart.
 
+use std::collections::BTreeSet;
+
 use super::{
     Check, FixAvailability, ProjectCx, Rule, Sink,
     devices::listed,
@@ -8,7 +10,7 @@ use super::{
 use crate::{
     compose::environment,
     diag::{Code, Label, Severity},
-    yaml::Value,
+    yaml::{Map, Value},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -23,8 +25,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Keys that both copies are expected to have alike. Image, command and the GPU's own keys differ on purpose.
-const ALIKE: [&str; 8] =
-    ["ports", "volumes", "networks", "depends_on", "restart", "env_file", "healthcheck", "extra_hosts"];
+const ALIKE: [&str; 7] = ["ports", "volumes", "networks", "restart", "env_file", "healthcheck", "extra_hosts"];
 
 fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
     let services: Vec<(&str, &Value)> = cx.project.services().collect();
@@ -49,12 +50,19 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
 
 /// `llm-gpu` and `llm-cpu`, `llm` and `llm-cpu`: the same name but for the word.
 fn is_twin(one: &str, other: &str) -> bool {
-    let stem = |name: &str| {
-        let words: Vec<&str> =
-            name.split(['-', '_']).filter(|word| !["gpu", "cpu", "cuda", "nvidia"].contains(word)).collect();
-        words.join("-")
-    };
     one != other && !stem(one).is_empty() && stem(one) == stem(other)
+}
+
+/// A name without the words for one kind of host.
+fn stem(name: &str) -> String {
+    let is_kind = |word: &&str| ["gpu", "cpu", "cuda", "nvidia"].contains(word);
+    name.split(['-', '_']).filter(|word| !is_kind(word)).collect::<Vec<_>>().join("-")
+}
+
+/// What a service waits for, copies taken for one.
+fn dependencies(service: &Value) -> BTreeSet<String> {
+    let names = service.get("depends_on").and_then(Value::as_map).into_iter().flat_map(Map::keys);
+    names.map(|name| stem(name)).collect()
 }
 
 fn different(gpu: &Value, cpu: &Value) -> Vec<String> {
@@ -66,6 +74,7 @@ fn different(gpu: &Value, cpu: &Value) -> Vec<String> {
             _ => parts.push(format!("`{key}`")),
         }
     }
+    parts.extend((dependencies(gpu) != dependencies(cpu)).then(|| "`depends_on`".to_owned()));
     let names = |service: &Value| -> Vec<String> {
         let is_plain = |name: &String| {
             !["NVIDIA", "CUDA", "DEVICE", "GPU", "CPU", "TORCH", "OMP", "THREAD"].iter().any(|word| name.contains(word))

@@ -32,12 +32,17 @@ mod cg116_unknown_driver_name;
 mod cg117_unsatisfiable_capabilities;
 mod cg118_device_ids_type;
 mod cg119_legacy_runtime_form;
+mod cg120_gpus_on_old_compose;
+mod cg121_fails_on_host;
+mod cg122_no_gpu_on_host;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
 mod cg204_cuda_visible_devices_invalid;
 mod cg205_count_not_exclusive;
 mod cg206_index_pin;
+mod cg207_unknown_device_id;
+mod cg208_count_exceeds_host;
 mod cg209_legacy_mig_id;
 mod cg210_visible_devices_invalid;
 mod cg301_driver_library_mount;
@@ -79,6 +84,8 @@ mod cg901_gpu_mandatory_in_base;
 mod cg902_profile_drift;
 mod cg903_rocm_nodes;
 mod cg904_render_group;
+mod cg905_jetson_needs_runtime;
+mod cg906_podman_ignores_reservation;
 mod ch001_no_device_driver;
 mod ch002_unknown_runtime;
 mod ch003_docker_desktop_linux;
@@ -110,6 +117,7 @@ mod gpu_models;
 mod images;
 mod nvidia;
 mod parallel;
+mod placement;
 mod practice;
 mod rule;
 mod run;
@@ -122,7 +130,7 @@ mod used_image;
 use crate::diag::Code;
 
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
-pub use run::{examine, run};
+pub use run::{examine, place, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};
 pub use suppress::{Heeded, suppress};
 
@@ -157,12 +165,17 @@ pub static ALL: &[&Rule] = &[
     &cg117_unsatisfiable_capabilities::RULE,
     &cg118_device_ids_type::RULE,
     &cg119_legacy_runtime_form::RULE,
+    &cg120_gpus_on_old_compose::RULE,
+    &cg121_fails_on_host::RULE,
+    &cg122_no_gpu_on_host::RULE,
     &cg201_visible_devices_overridden::RULE,
     &cg202_visible_devices_inert::RULE,
     &cg203_cuda_visible_devices_renumbered::RULE,
     &cg204_cuda_visible_devices_invalid::RULE,
     &cg205_count_not_exclusive::RULE,
     &cg206_index_pin::RULE,
+    &cg207_unknown_device_id::RULE,
+    &cg208_count_exceeds_host::RULE,
     &cg209_legacy_mig_id::RULE,
     &cg210_visible_devices_invalid::RULE,
     &cg301_driver_library_mount::RULE,
@@ -204,6 +217,8 @@ pub static ALL: &[&Rule] = &[
     &cg902_profile_drift::RULE,
     &cg903_rocm_nodes::RULE,
     &cg904_render_group::RULE,
+    &cg905_jetson_needs_runtime::RULE,
+    &cg906_podman_ignores_reservation::RULE,
     &ch001_no_device_driver::RULE,
     &ch002_unknown_runtime::RULE,
     &ch003_docker_desktop_linux::RULE,

@@ -1,11 +1,13 @@
 //! One walk over a project; each rule is called at its own level.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ALL, Check, DocumentCx, Findings, HostSink, ProjectCx, RequestCx, Rule, ServiceCx, Sink};
+use super::{
+    ALL, Check, DocumentCx, Findings, HostSink, ProjectCx, RequestCx, Rule, ServiceCx, Sink, placement::name_hosts,
+};
 use crate::{
     compose::{self, Project},
-    diag::{Diagnostic, Label},
+    diag::{Code, Diagnostic, Label, Severity},
     host::HostFacts,
 };
 
@@ -15,6 +17,60 @@ pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
     for rule in ALL {
         run_rule(rule, cx, host, &mut out);
     }
+    let wrong = wrong_anywhere(&out.diagnostics);
+    finished(out, &wrong, cx)
+}
+
+/// Runs the rules that see a host on several, and says which host each finding is about: one finding for
+/// all hosts of which the same is to be said, a warning where the service gets its GPU on another.
+/// `findings` are those that hold on any host.
+pub fn place(cx: &ProjectCx<'_>, hosts: &[(&str, &HostFacts)], findings: Findings) -> Findings {
+    let wrong = wrong_anywhere(&findings.diagnostics);
+    let mut out = findings;
+    let mut told: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+    for (name, host) in hosts {
+        let mut on_host = Findings::default();
+        for rule in ALL.iter().filter(|rule| matches!(rule.check, Check::Placement(_))) {
+            run_rule(rule, cx, Some(host), &mut on_host);
+        }
+        let on_host = finished(on_host, &wrong, cx);
+        for finding in on_host.diagnostics {
+            match told.iter_mut().find(|(earlier, _)| *earlier == finding) {
+                Some((_, names)) => names.push(name),
+                None => told.push((finding, vec![name])),
+            }
+        }
+        for skipped in on_host.skipped {
+            out.skip(skipped.code, format!("host `{name}`: {}", skipped.reason));
+        }
+    }
+    let mut unlucky: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for (finding, names) in &told {
+        *unlucky.entry(finding.service.clone()).or_default() += names.len();
+    }
+    out.diagnostics.extend(told.into_iter().map(|(mut finding, names)| {
+        if unlucky[&finding.service] < hosts.len() {
+            finding.severity = finding.severity.min(Severity::Warning);
+        }
+        name_hosts(&mut finding, &names);
+        finding
+    }));
+    out
+}
+
+/// Services whose requests are wrong on every host.
+fn wrong_anywhere(findings: &[Diagnostic]) -> BTreeSet<Option<String>> {
+    let is_placement = |code: Code| super::by_code(code).is_some_and(|rule| matches!(rule.check, Check::Placement(_)));
+    let errors = findings.iter().filter(|finding| {
+        finding.severity == Severity::Error && finding.code.as_str().starts_with("CG1") && !is_placement(finding.code)
+    });
+    errors.map(|finding| finding.service.clone()).collect()
+}
+
+/// Findings of one text joined. Where a request is `wrong` on every host, the rule that says so has the word.
+fn finished(mut out: Findings, wrong: &BTreeSet<Option<String>>, cx: &ProjectCx<'_>) -> Findings {
+    let general = [super::cg121_fails_on_host::RULE.code, super::cg122_no_gpu_on_host::RULE.code];
+    out.diagnostics.retain(|finding| !(general.contains(&finding.code) && wrong.contains(&finding.service)));
     out.diagnostics = join_shared(out.diagnostics, cx.project);
     compose::also_set(cx.project, &mut out.diagnostics);
     out

@@ -81,7 +81,7 @@ impl Findings {
         self.diagnostics.last_mut().expect("a finding was just pushed")
     }
 
-    fn skip(&mut self, code: Code, reason: String) {
+    pub(super) fn skip(&mut self, code: Code, reason: String) {
         let skipped = Skipped { code, reason };
         if !self.skipped.contains(&skipped) {
             self.skipped.push(skipped);

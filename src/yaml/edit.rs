@@ -82,7 +82,7 @@ pub fn remove(file: File<'_>, node: NodeId, stop: NodeId) -> Option<Vec<Edit>> {
     {
         target = parent;
     }
-    if !file.is_free(target) || target == stop {
+    if !file.is_free(target) || target == stop || file.tree.is_needed(target) {
         return None;
     }
     let range = file.layout().entry_range(target)?;

@@ -90,6 +90,18 @@ impl Tree {
         node.span.end.max(tag).max(anchor)
     }
 
+    /// Whether an alias outside of the node stands for something in it.
+    pub(super) fn is_needed(&self, id: NodeId) -> bool {
+        let range = self.node(id).span.range();
+        let is_inside = |at: u32| range.contains(&(at as usize));
+        let outside = self.nodes.iter().filter(|node| !is_inside(node.span.start));
+        let targets = outside.filter_map(|node| match node.kind {
+            NodeKind::Alias { target, .. } => target,
+            _ => None,
+        });
+        targets.into_iter().any(|target| is_inside(self.node(target).span.start))
+    }
+
     /// Whether the node or anything above it carries an anchor that some alias uses: a
     /// change there changes more than one place.
     pub fn is_shared(&self, id: NodeId) -> bool {

@@ -39,7 +39,16 @@ impl Fixture {
     /// # Errors
     /// As the disk says.
     pub(crate) fn is_refused(&self, form: &str) -> io::Result<bool> {
-        Ok(fs::read_to_string(self.path.join("README.md"))?.contains(&format!("refuses `{form}/`")))
+        self.says(&format!("refuses `{form}/`"))
+    }
+
+    /// Whether the README has these words.
+    ///
+    /// # Errors
+    /// As the disk says.
+    pub(crate) fn says(&self, words: &str) -> io::Result<bool> {
+        let text = fs::read_to_string(self.path.join("README.md"))?;
+        Ok(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words))
     }
 
     /// The arguments that name the project to composegpu and to Compose alike (`-f A -f B`); none

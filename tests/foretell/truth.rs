@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use composegpu::{
-    compose::{self, LoadRequest},
+    compose::{self, LoadRequest, Loaded},
     gpu::{self, GpuRequest},
     host::HostFacts,
     source::{MemoryFiles, SourceMap},
@@ -20,7 +20,7 @@ pub(crate) type Written = BTreeMap<String, (Value, Vec<GpuRequest>)>;
 #[derive(serde::Deserialize)]
 pub(crate) struct Truth {
     /// The lines of a service, by form.
-    forms: BTreeMap<String, String>,
+    pub(crate) forms: BTreeMap<String, String>,
     pub(crate) scenarios: Cells,
     pub(crate) older_compose: OlderCompose,
 }
@@ -44,6 +44,13 @@ impl Truth {
 
 /// A service that has these lines, and what it asks for.
 fn written(lines: &str) -> (Value, Vec<GpuRequest>) {
+    let loaded = loaded(lines, &mut SourceMap::default());
+    let service = loaded.project.model.at(&["services", "t"]).expect("the service is there").clone();
+    (service, gpu::collect(&loaded.project))
+}
+
+/// A project of one service that has these lines.
+pub(crate) fn loaded(lines: &str, sources: &mut SourceMap) -> Loaded {
     let mut files = MemoryFiles::default();
     files.insert("/project/compose.yaml", format!("services:\n  t:\n    image: x\n{lines}"));
     let request = LoadRequest {
@@ -52,9 +59,7 @@ fn written(lines: &str) -> (Value, Vec<GpuRequest>) {
         is_interpolated: true,
         ..LoadRequest::default()
     };
-    let loaded = compose::load(&request, &files, &mut SourceMap::default()).expect("the file is there");
-    let service = loaded.project.model.at(&["services", "t"]).expect("the service is there").clone();
-    (service, gpu::collect(&loaded.project))
+    compose::load(&request, &files, sources).expect("the file is there")
 }
 
 pub(crate) fn facts(scenario: &str) -> HostFacts {

@@ -50,11 +50,36 @@ impl Lab {
         run(seconds, command.args(arguments))
     }
 
-    /// `docker compose` against the lab's engine.
-    pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
-        let mut command = Command::new("docker");
+    /// `docker` against the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn docker(&self, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        self.program("docker", seconds, arguments)
+    }
+
+    /// A program that talks to the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn program(&self, program: &str, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        run(seconds, self.outside(program).args(arguments))
+    }
+
+    /// A program outside of the lab's namespaces that talks to its engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn outside(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().envs(self.variables.iter().cloned());
-        run(seconds, command.arg("compose").args(arguments).current_dir(folder))
+        command
+    }
+
+    /// A variable that `hostlab up` printed.
+    #[allow(dead_code, reason = "some tests need none")]
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// `docker compose` against the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
+        run(seconds, self.outside("docker").arg("compose").args(arguments).current_dir(folder))
     }
 }
 
@@ -64,6 +89,11 @@ impl Drop for Lab {
         let _ = run(UP_SECONDS, &mut hostlab(["down", &self.name]));
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The folder with one folder for each engine.
+pub(crate) fn engines() -> String {
+    format!("{}/engines", std::env::var("HOSTLAB_DIR").unwrap_or_default())
 }
 
 /// Takes down labs of earlier runs whose process is gone.

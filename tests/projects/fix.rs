@@ -20,6 +20,10 @@ pub(crate) fn check(fixture: &Fixture) -> Result<(), Failed> {
     let after = findings(&folder, &arguments)?;
     for ((code, service), count) in &after {
         let was = before.get(&(code.clone(), service.clone()));
+        // A request that the fixes made one has a form to speak of.
+        if was.is_none() && ["CG106", "CG119"].contains(&code.as_str()) {
+            continue;
+        }
         if was.is_none_or(|was| count.0 > was.0) {
             return Err(format!("{code} of {service:?} is new after the fixes").into());
         }

@@ -65,7 +65,8 @@ fn findings(folder: &Path, arguments: &[String]) -> Result<Vec<String>, Failed> 
     let mut lines: Vec<(String, u64, String)> =
         findings.iter().map(|finding| row(folder, finding)).collect::<Result<_, _>>()?;
     lines.sort();
-    let wanted = i32::from(!lines.is_empty());
+    // What is worth knowing alone lets a run pass.
+    let wanted = i32::from(findings.iter().any(|finding| finding["severity"] != "info"));
     if output.status.code() != Some(wanted) {
         return Err(format!("{} findings, and {}", lines.len(), output.status).into());
     }

@@ -20,9 +20,10 @@ pub(in crate::cli) struct LintArgs {
     /// How to print the findings; with `=FILE`, into that file; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(in crate::cli) format: Vec<Output>,
-    /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`
-    #[arg(long, value_name = "FILE|@NAME|live")]
-    pub(in crate::cli) host: Option<OsString>,
+    /// Host to judge requests on: a file made by `composegpu probe`, a built-in `@NAME` (`@?` lists them), or `live`;
+    /// several, or a pattern of files, add a table of services and hosts
+    #[arg(long = "host", value_name = "FILE|@NAME|live")]
+    pub(in crate::cli) hosts: Vec<OsString>,
     /// Form that `--unsafe-fixes` writes old GPU requests in; `auto` is what works on `--host`
     #[arg(long, value_enum, default_value_t)]
     pub(in crate::cli) form: FormArg,

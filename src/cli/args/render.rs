@@ -17,6 +17,9 @@ pub(in crate::cli) struct RenderArgs {
     /// Host to render for: `live`, a file made by `composegpu probe`, or a built-in `@NAME` (`@?` lists them)
     #[arg(long, value_name = "live|FILE|@NAME", default_value = "live")]
     pub(in crate::cli) host: OsString,
+    /// Try the forms in empty containers first; what the engine refuses is not chosen
+    #[arg(long)]
+    pub(in crate::cli) trial: bool,
     /// What to do where no form works
     #[arg(long, value_enum)]
     pub(in crate::cli) fallback: Option<Fallback>,

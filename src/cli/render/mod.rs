@@ -12,18 +12,19 @@ use super::{
     config::{form, printed, read_project, tell},
     exit::{CliError, Exit},
     files::DiskFiles,
-    hosts::facts_of,
+    hosts::{facts_of, try_out},
     settings::Surroundings,
     write::write_whole,
 };
 use crate::{
-    compose,
+    compose::{self, Project},
     diag::Diagnostic,
-    gpu,
+    gpu::{self, GpuRequest},
     host::HostFacts,
-    lower::{self, Rendered, Wanted},
+    lower::{self, Form, Lowered, Rendered, StackFile, Wanted},
     rules,
     source::{Files as _, SourceMap},
+    yaml::Value,
 };
 
 /// Prints the project with its GPU requests in the form that works on the host.
@@ -56,24 +57,78 @@ pub(super) fn run(
         return Ok(Exit::Findings);
     }
     let requests = gpu::collect(&project);
-    let host = host(args, &files, requests.is_empty())?;
-    let base = args.overlay.then(|| project.model.clone());
-    let rendered = lower::render(project, &requests, host.as_ref(), wanted(args));
-    let services = rendered.as_ref().map_or_else(|services| services, |rendered| &rendered.services);
-    match &rendered {
-        _ if is_json => answer.err.push_str(&decisions::json(services, &findings, &sources)),
-        Ok(_) => answer.err.extend(services.iter().map(|service| remarks::remarks(service, args))),
-        Err(_) => return Err(CliError::Unlowerable(remarks::refusal(services, &sources))),
-    }
-    let Ok(Rendered { project, problems, .. }) = &rendered else { return Ok(Exit::Failed) };
-    if is_told(problems, &sources, world, answer) {
+    let host = host(args, &files, &requests)?;
+    let made = make(project, &requests, host.as_ref(), args, &files);
+    explain(&made, &findings, &sources, args, answer)?;
+    let Ok(rendered) = &made.rendered else { return Ok(Exit::Failed) };
+    if is_told(&rendered.problems, &sources, world, answer) {
         return Ok(Exit::Findings);
     }
-    let text = match &base {
-        Some(base) => lower::overlay(base, &project.model),
-        None => printed(&compose::portable(project, form(args.format)), args.format),
-    };
-    hand_over(text, args, world, answer)
+    match made.text(&rendered.project, args.format) {
+        Some(text) => hand_over(text, args, world, answer),
+        None => Ok(Exit::Failed),
+    }
+}
+
+/// What came of a project.
+struct Made {
+    rendered: Result<Rendered, Vec<Lowered>>,
+    /// The model as it was, where an overlay is asked for.
+    base: Option<Value>,
+    /// The stack file, where one is asked for.
+    stack: Option<StackFile>,
+}
+
+fn make(
+    project: Project,
+    requests: &[GpuRequest],
+    host: Option<&HostFacts>,
+    args: &RenderArgs,
+    files: &DiskFiles,
+) -> Made {
+    let base = args.overlay.then(|| project.model.clone());
+    let rendered = lower::render(project, requests, host, wanted(args));
+    let stack = rendered.as_ref().ok().filter(|_| args.form == FormArg::Swarm).map(|Rendered { project, .. }| {
+        // What lowering left alone is still asked for.
+        lower::stack_file(project, &gpu::collect(project), host, files)
+    });
+    Made { rendered, base, stack }
+}
+
+impl Made {
+    /// What is printed; nothing where there can be no stack file.
+    fn text(&self, project: &Project, format: ProjectFormat) -> Option<String> {
+        match (&self.base, &self.stack) {
+            (_, Some(stack)) => stack.refused.is_empty().then(|| printed(&stack.value, format)),
+            (Some(base), None) => Some(lower::overlay(base, &project.model)),
+            (None, None) => Some(printed(&compose::portable(project, form(format)), format)),
+        }
+    }
+}
+
+/// Says on standard error what was decided, and why nothing can be printed.
+fn explain(
+    made: &Made,
+    findings: &[Diagnostic],
+    sources: &SourceMap,
+    args: &RenderArgs,
+    answer: &mut Answer,
+) -> Result<(), CliError> {
+    let services = made.rendered.as_ref().map_or_else(|services| services, |rendered| &rendered.services);
+    if args.explain == Some(ExplainFormat::Json) {
+        answer.err.push_str(&decisions::json(services, findings, made.stack.as_ref(), sources));
+        return Ok(());
+    }
+    if made.rendered.is_err() {
+        return Err(CliError::Unlowerable(remarks::refusal(services, sources)));
+    }
+    if let Some(stack) = made.stack.as_ref().filter(|stack| !stack.refused.is_empty()) {
+        return Err(CliError::Unlowerable(stack.refused.join("\n")));
+    }
+    answer.err.extend(services.iter().map(|service| remarks::remarks(service, args)));
+    let notes = made.stack.iter().flat_map(|stack| &stack.notes);
+    answer.err.extend(notes.map(|note| format!("warning: {note}\n")));
+    Ok(())
 }
 
 /// Tells what stands in the way of a project; whether anything does.
@@ -105,6 +160,12 @@ fn refuse_nonsense(args: &RenderArgs) -> Result<(), CliError> {
         RenderArgs { check: true, host, .. } if host == "live" => {
             usage("`--check` needs a host that stays as it is; name a recorded one with `--host FILE`")
         }
+        RenderArgs { trial: true, host, .. } if host != "live" => {
+            usage("`--trial` starts containers here; a recorded host keeps the trials of `probe --trial -o FILE`")
+        }
+        RenderArgs { overlay: true, form: FormArg::Swarm, .. } => {
+            usage("`--overlay` is for Compose; a stack file is written whole")
+        }
         RenderArgs { overlay: true, format: ProjectFormat::Json, .. } => {
             usage("`--overlay` is YAML: JSON has no `!reset` and no `!override`")
         }
@@ -119,12 +180,30 @@ fn is_source(path: &Path, sources: &SourceMap, files: &DiskFiles) -> bool {
 }
 
 /// The host to render for; none is looked at where nothing depends on it.
-fn host(args: &RenderArgs, files: &DiskFiles, has_no_requests: bool) -> Result<Option<HostFacts>, CliError> {
+fn host(args: &RenderArgs, files: &DiskFiles, requests: &[GpuRequest]) -> Result<Option<HostFacts>, CliError> {
     let is_live = args.host == "live";
-    if is_live && (has_no_requests || args.form == FormArg::Cpu) {
+    if is_live && (requests.is_empty() || args.form == FormArg::Cpu) {
         return Ok(None);
     }
-    facts_of(&args.host, files).map(Some)
+    let mut host = facts_of(&args.host, files)?;
+    if args.trial {
+        let attempts = attempts(requests, &host, wanted(args));
+        try_out(&mut host, &attempts)?;
+    }
+    Ok(Some(host))
+}
+
+/// What the services' requests could become on the host, each once.
+fn attempts(requests: &[GpuRequest], host: &HostFacts, wanted: Wanted) -> Vec<(Form, Vec<String>)> {
+    let mut attempts = Vec::new();
+    for requests in requests.chunk_by(|one, next| one.service == next.service) {
+        for attempt in lower::candidates(requests, host, wanted) {
+            if !attempts.contains(&attempt) {
+                attempts.push(attempt);
+            }
+        }
+    }
+    attempts
 }
 
 fn wanted(args: &RenderArgs) -> Wanted {

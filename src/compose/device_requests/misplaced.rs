@@ -19,8 +19,7 @@ pub(super) fn check(cx: &Cx<'_>) -> Vec<Found> {
     let mut found: Vec<Found> = under_limits(cx).into_iter().collect();
     for depth in 0..3 {
         let Some(holder) = cx.service.at(&WAY[..depth]) else { continue };
-        for below in depth + 1..4 {
-            let key = WAY[below];
+        for key in WAY.into_iter().skip(depth + 1) {
             let Some(value) = holder.get(key).filter(|value| holds_request(value)) else { continue };
             found.extend(too_high(cx, depth, key, value));
         }

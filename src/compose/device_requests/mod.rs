@@ -16,7 +16,7 @@ use super::{
     schema::{MISSING_CAPABILITIES, SCHEMA_VIOLATION, UNKNOWN_KEY},
 };
 use crate::{
-    diag::{Applicability, Code, Diagnostic, Edit, Fix, Place, Severity},
+    diag::{Applicability, Code, Diagnostic, Edit, Fix, Label, Place, Severity},
     source::{SourceMap, Span},
     yaml::{Origin, Value, edit::File},
 };
@@ -43,11 +43,26 @@ pub(super) fn check(project: &Project, sources: &SourceMap, diagnostics: &mut Ve
     let covers: Vec<Span> = found.iter().flat_map(|found| found.covers.iter().copied()).collect();
     diagnostics.retain(|finding| !PLAIN.contains(&finding.code) || !is_covered(finding, &covers));
     let is_refused = found.iter().any(|found| found.finding.code == counts::COUNT_AND_DEVICE_IDS);
-    diagnostics.extend(found.into_iter().map(|found| found.finding));
+    diagnostics.extend(joined(found, project));
     for (name, service) in project.services() {
         capabilities::mend(&Cx { project, sources, name, service }, diagnostics);
     }
     is_refused
+}
+
+/// One text is one defect: services that share it through an anchor or `extends` are named by labels.
+fn joined(found: Vec<Found>, project: &Project) -> Vec<Diagnostic> {
+    let mut joined: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for Found { finding, .. } in found {
+        match joined.iter_mut().find(|first| first.code == finding.code && first.place == finding.place) {
+            None => joined.push(finding),
+            Some(first) => {
+                let place = finding.service.and_then(|name| project.service_place(&name));
+                first.related.extend(place.map(|span| Label::new(span, "this service shares it")));
+            }
+        }
+    }
+    joined
 }
 
 fn is_covered(finding: &Diagnostic, covers: &[Span]) -> bool {

@@ -15,6 +15,7 @@ const GPUS_SCALAR: Code = Code::new("CG113");
 pub(super) fn check(cx: &Cx<'_>, list: &Value) -> Option<Found> {
     let is_gpus = list.key_span().is_some() && cx.service.get("gpus").is_some_and(|gpus| std::ptr::eq(gpus, list));
     match &list.data {
+        Data::Map(map) if map.is_empty() => None,
         Data::Map(_) => without_dash(cx, list, if is_gpus { "gpus" } else { "devices" }),
         Data::Seq(items) if is_gpus && items.iter().any(|item| item.as_map().is_none()) => words(cx, list, items),
         Data::Seq(items) => cut(cx, list, items, is_gpus),
@@ -67,8 +68,12 @@ fn scalar(cx: &Cx<'_>, gpus: &Value) -> Option<Found> {
     if text == "all" {
         return None;
     }
-    let message = format!("`gpus` of service `{}` is `{text}`, which only `docker run --gpus` takes", cx.name);
     let meant = from_flag(gpus, &text);
+    let effect = match meant {
+        Some(_) => "which only `docker run --gpus` takes",
+        None => "and Compose takes `all` or a list of requests",
+    };
+    let message = format!("`gpus` of service `{}` is `{text}`, {effect}", cx.name);
     let help = match &meant {
         Some((yaml, _)) => format!("write `gpus: {yaml}`"),
         None => "write `gpus: all`, or a list of requests such as `- count: 1`".to_owned(),

@@ -40,10 +40,13 @@ struct Container {
     given: Option<String>,
     /// Why something is not known; what fails counts for more.
     open: Option<String>,
+    /// Why a request came to nothing.
+    dropped: Option<String>,
 }
 
 fn started(sent: &Sent, host: &HostFacts) -> Step<String> {
-    let mut container = Container { visible: sent.visible.clone(), is_hooked: false, given: None, open: None };
+    let mut container =
+        Container { visible: sent.visible.clone(), is_hooked: false, given: None, open: None, dropped: None };
     let is_nvidia = match runtime::is_nvidia(host, sent.runtime.as_deref()) {
         Err(Verdict::Unknown(reason)) => {
             container.open = Some(reason);
@@ -64,7 +67,7 @@ fn started(sent: &Sent, host: &HostFacts) -> Step<String> {
     match (container.open, container.given) {
         (Some(reason), _) => unknown(reason),
         (None, Some(reason)) => Ok(reason),
-        (None, None) => Err(sent.nothing()),
+        (None, None) => Err(container.dropped.map_or_else(|| sent.nothing(), Verdict::Silent)),
     }
 }
 
@@ -76,7 +79,10 @@ impl Container {
                 self.open.get_or_insert(reason);
                 Ok(())
             }
-            Err(Verdict::Silent(_)) => Ok(()),
+            Err(Verdict::Silent(reason)) => {
+                self.dropped.get_or_insert(reason);
+                Ok(())
+            }
             other => other,
         }
     }
@@ -153,12 +159,20 @@ impl Container {
         }
         let dirs = docker.cdi_dirs();
         let lookup = host.cdi.known().map(|cdi| cdi.lookup(&dirs));
-        let has_nvidia = lookup.is_some_and(|lookup| lookup.devices.keys().any(|name| name.starts_with("nvidia.com/")));
+        let has_nvidia =
+            lookup.as_ref().is_some_and(|lookup| lookup.devices.keys().any(|name| name.starts_with("nvidia.com/")));
         if has_nvidia && request.driver.is_empty() {
             return fails("without NVIDIA's binaries AMD's driver is asked, and a spec of NVIDIA's GPUs stops it");
         }
+        let has_amd = lookup.is_none_or(|lookup| lookup.devices.keys().any(|name| name.starts_with("amd.com/")));
         let names: Vec<String> = request.ids.iter().map(|id| format!("amd.com/gpu={id}")).collect();
-        self.inject(&names, host)
+        match self.inject(&names, host) {
+            Err(Verdict::Fails(_)) if !has_amd => fails(
+                "the engine has no driver `nvidia`, and no CDI spec names a vendor that it knows (`failed to discover \
+                 GPU vendor from CDI: no known GPU vendor found`)",
+            ),
+            other => other,
+        }
     }
 
     /// A node of the host; without it the container does not start.

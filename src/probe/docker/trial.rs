@@ -1,0 +1,270 @@
+//! Asking for a GPU in truth: an empty image, a container a request, and what the engine says when it starts.
+//!
+//! The image holds nothing, so no container can run; which obstacle the engine names tells whether the
+//! request was met. All that is made carries a label, and is removed at the end, when the user interrupts,
+//! and, after a kill, by the next trial.
+//!
+//! Source: recorded on engines 20.10, 26.1, 28.5 and 29.7 (fixtures/lab-truth.json), which name the missing
+//! program last, after every request, mount and hook.
+
+use std::{collections::HashMap, future::Future, time::Duration};
+
+use bollard::{
+    Docker as Client, body_full,
+    errors::Error,
+    models::{ContainerCreateBody, DeviceRequest, HostConfig},
+    query_parameters::{
+        CreateContainerOptions, CreateImageOptions, ListContainersOptions, ListImagesOptions, RemoveContainerOptions,
+        RemoveImageOptions, StartContainerOptions,
+    },
+};
+use futures_util::TryStreamExt as _;
+use tokio::time::timeout;
+
+use super::{SOURCE, clause, connect};
+use crate::{
+    host::{Trial, TrialOutcome},
+    lower::Form,
+    observed::Observed,
+    probe::{Settings, bounded, endpoint},
+};
+
+/// On the image and every container, with the owner's process as value.
+const LABEL: &str = "composegpu.trial";
+
+/// The program that no image has; the engine's word about it is the sign of a request that was met.
+const PROGRAM: &str = "/composegpu-trial";
+
+/// The end of a tar archive and nothing before it.
+const EMPTY_TAR: &[u8] = &[0; 1024];
+
+/// How long one container may take to be made, started and removed.
+const ATTEMPT: Duration = Duration::from_secs(30);
+
+/// How long what is under way may still take once the user interrupts.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long removing may take.
+const REMOVAL: Duration = Duration::from_secs(20);
+
+/// The user ended the trials early; nothing is left behind, or what is.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted; {left}")]
+pub struct Interrupted {
+    left: String,
+}
+
+/// Tries each form with its names, one after the other.
+///
+/// # Errors
+/// [`Interrupted`] on SIGINT or SIGTERM. What could not be tried is an unknown outcome, no error.
+pub fn trial(settings: &Settings, attempts: &[(Form, Vec<String>)]) -> Result<Vec<Trial>, Interrupted> {
+    if attempts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unknown = |reason: &str| attempts.iter().map(|attempt| tried(attempt, Err(reason.to_owned()))).collect();
+    let address = match endpoint::address(settings) {
+        Ok(address) => address,
+        Err(reason) => return Ok(unknown(&reason)),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Ok(unknown(&format!("no runtime to ask in: {error}"))),
+    };
+    runtime.block_on(async {
+        match Workshop::open(&address, settings).await {
+            Ok(workshop) => workshop.work(attempts).await,
+            Err(reason) => Ok(unknown(&format!("{address}: {reason}"))),
+        }
+    })
+}
+
+fn tried((form, devices): &(Form, Vec<String>), outcome: Result<TrialOutcome, String>) -> Trial {
+    let outcome = match outcome {
+        Ok(outcome) => Observed::Known(outcome),
+        Err(reason) => Observed::unknown(SOURCE, reason),
+    };
+    Trial { form: form.as_str().to_owned(), devices: devices.clone(), outcome }
+}
+
+/// The engine, and what is made there.
+struct Workshop {
+    client: Client,
+    /// The value of the label: this process.
+    owner: String,
+    image: String,
+}
+
+impl Workshop {
+    /// Removes what killed trials left, and imports the image.
+    async fn open(address: &str, settings: &Settings) -> Result<Self, String> {
+        let client = connect(address, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
+        let answer = timeout(settings.timeout, client.ping()).await;
+        answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| clause(&error))?;
+        let owner = std::process::id().to_string();
+        let workshop = Self { client, image: format!("composegpu-trial:{owner}"), owner };
+        within(REMOVAL, workshop.remove(is_abandoned)).await?;
+        within(ATTEMPT, workshop.import()).await?;
+        Ok(workshop)
+    }
+
+    async fn import(&self) -> Result<(), Error> {
+        let (repo, tag) = self.image.split_once(':').expect("the name is made with one");
+        let options = CreateImageOptions {
+            from_src: Some("-".to_owned()),
+            repo: Some(repo.to_owned()),
+            tag: Some(tag.to_owned()),
+            changes: vec![format!("LABEL {LABEL}={}", self.owner)],
+            ..CreateImageOptions::default()
+        };
+        let progress = self.client.create_image(Some(options), Some(body_full(EMPTY_TAR.into())), None);
+        progress.try_for_each(|_| async { Ok(()) }).await
+    }
+
+    /// All attempts, then the tidying up, whatever happened.
+    async fn work(self, attempts: &[(Form, Vec<String>)]) -> Result<Vec<Trial>, Interrupted> {
+        let mut trials: Vec<Trial> = Vec::new();
+        let mut is_interrupted = false;
+        let mut ended = Box::pin(ended());
+        for attempt in attempts {
+            let mut outcome = Box::pin(within(ATTEMPT, self.attempt(attempt)));
+            let outcome = tokio::select! {
+                outcome = &mut outcome => outcome,
+                () = &mut ended => {
+                    is_interrupted = true;
+                    // A request that is cut off may still be carried out, after everything is swept.
+                    let _ = timeout(GRACE, outcome).await;
+                    break;
+                }
+            };
+            trials.push(tried(attempt, outcome));
+        }
+        let own = self.owner.clone();
+        let removed = within(REMOVAL, self.remove(|owner| owner == own)).await;
+        match (is_interrupted, removed) {
+            (true, Ok(())) => Err(Interrupted { left: "nothing is left behind".to_owned() }),
+            (true, Err(reason)) => {
+                Err(Interrupted { left: format!("what carries the label `{LABEL}` is left: {reason}") })
+            }
+            (false, _) => Ok(trials),
+        }
+    }
+
+    /// One container: made, started as far as it goes, removed.
+    async fn attempt(&self, (form, devices): &(Form, Vec<String>)) -> Result<TrialOutcome, Error> {
+        let made = self.client.create_container(None::<CreateContainerOptions>, self.body(*form, devices)).await;
+        let id = match made {
+            Ok(made) => made.id,
+            Err(error) => return refused(error),
+        };
+        let started = self.client.start_container(&id, None::<StartContainerOptions>).await;
+        let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
+        self.client.remove_container(&id, Some(force)).await?;
+        match started {
+            // Nothing can run; an engine that says so later has met the request as well.
+            Ok(()) => Ok(TrialOutcome::Met),
+            Err(error) => refused(error),
+        }
+    }
+
+    /// The container as Compose makes it for a form (fixtures/lab-truth.json, `forms.*.sent`, Compose 2.40.3).
+    fn body(&self, form: Form, devices: &[String]) -> ContainerCreateBody {
+        let is_all = devices == ["all"];
+        let request = |driver: &str, has_capabilities: bool| DeviceRequest {
+            driver: Some(driver.to_owned()),
+            count: Some(if is_all { -1 } else { 0 }),
+            device_ids: (!is_all).then(|| devices.to_vec()),
+            capabilities: has_capabilities.then(|| vec![vec!["gpu".to_owned()]]),
+            options: None,
+        };
+        let requests = match form {
+            Form::Cdi => Some(vec![request("cdi", false)]),
+            Form::CdiReservation => Some(vec![request("cdi", true)]),
+            Form::Reservation | Form::Gpus => Some(vec![request("nvidia", true)]),
+            Form::Runtime | Form::Swarm | Form::Cpu => None,
+        };
+        let is_runtime = form == Form::Runtime;
+        ContainerCreateBody {
+            image: Some(self.image.clone()),
+            cmd: Some(vec![PROGRAM.to_owned()]),
+            env: is_runtime.then(|| vec![format!("NVIDIA_VISIBLE_DEVICES={}", devices.join(","))]),
+            labels: Some(HashMap::from([(LABEL.to_owned(), self.owner.clone())])),
+            network_disabled: Some(true),
+            host_config: Some(HostConfig {
+                network_mode: Some("none".to_owned()),
+                runtime: is_runtime.then(|| "nvidia".to_owned()),
+                device_requests: requests,
+                ..HostConfig::default()
+            }),
+            ..ContainerCreateBody::default()
+        }
+    }
+
+    /// Removes every container and image whose owner is one of these.
+    async fn remove(&self, is_one: impl Fn(&str) -> bool) -> Result<(), Error> {
+        let labelled = HashMap::from([("label".to_owned(), vec![LABEL.to_owned()])]);
+        let is_ours = |labels: &HashMap<String, String>| labels.get(LABEL).is_some_and(|owner| is_one(owner));
+        let all = ListContainersOptions { all: true, filters: Some(labelled.clone()), ..Default::default() };
+        for container in self.client.list_containers(Some(all)).await? {
+            if let Some(id) = container.id.filter(|_| container.labels.as_ref().is_some_and(is_ours)) {
+                let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
+                gone(self.client.remove_container(&id, Some(force)).await)?;
+            }
+        }
+        let all = ListImagesOptions { filters: Some(labelled), ..Default::default() };
+        for image in self.client.list_images(Some(all)).await? {
+            if is_ours(&image.labels) {
+                let force = RemoveImageOptions { force: true, ..Default::default() };
+                gone(self.client.remove_image(&image.id, Some(force), None).await.map(drop))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the process that made a thing has ended. A process of another machine cannot be seen: what it
+/// left stays, where its number is one that lives here.
+fn is_abandoned(owner: &str) -> bool {
+    let is_own = owner == std::process::id().to_string();
+    is_own || !std::path::Path::new("/proc").join(owner).exists()
+}
+
+/// What is gone already needs no removing.
+fn gone(removed: Result<(), Error>) -> Result<(), Error> {
+    match removed {
+        Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+        other => other,
+    }
+}
+
+/// The engine's refusal: of the request, or of the program that nobody wrote.
+fn refused(error: Error) -> Result<TrialOutcome, Error> {
+    let Error::DockerResponseServerError { message, .. } = error else { return Err(error) };
+    let is_missing = ["no such file", "not found"].iter().any(|said| message.to_lowercase().contains(said));
+    Ok(if message.contains(PROGRAM) && is_missing { TrialOutcome::Met } else { TrialOutcome::Refused(message) })
+}
+
+/// The answer, or one clause why there is none.
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, String> {
+    match timeout(limit, work).await {
+        Ok(answer) => answer.map_err(|error| clause(&error)),
+        Err(_) => Err(bounded::no_answer(limit)),
+    }
+}
+
+/// Waits for the user to end the run, or for the system to.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,198 @@
+//! Trials on real engines: what `probe --trial` says is what the engine did when Compose asked it
+//! (`fixtures/lab-truth.json`), and nothing stays behind, whatever happens to the trial.
+//!
+//! Without a lab every test is ignored and says why; with `LAB=require` it fails.
+#![expect(clippy::disallowed_methods, reason = "a test reads fixtures and starts programs")]
+
+#[path = "lab/engine.rs"]
+mod engine;
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::Path,
+    process::{Child, Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use composegpu::{
+    host::{HostFacts, Trial as Tried, TrialOutcome},
+    observed::Observed,
+};
+use engine::{Lab, said};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+const SCENARIOS: &[&str] = &[
+    "bare",
+    "cdi-ok",
+    "cdi-uuid",
+    "cdi-stale-lib",
+    "cdi-stale-node",
+    "full-auto",
+    "full-legacy",
+    "full-cdi",
+    "full-auto-nospec",
+    "full-cdi-stale-lib",
+    "default-auto",
+    "runtime-broken",
+    "hook-only-legacy",
+    "e26-cdi-ok",
+    "e26-full-cdi",
+    "e20-full-auto",
+    "e20-full-cdi",
+];
+
+/// How a trial is ended, on which host, and whether it can tidy up.
+const ENDS: &[(&str, &str, bool)] =
+    &[("INT", "full-auto", true), ("TERM", "full-legacy", true), ("KILL", "default-auto", false)];
+
+/// The first GPU of every lab.
+const UUID: &str = "GPU-5a1e0000-1ab0-4b00-8000-000000000000";
+
+fn main() -> io::Result<ExitCode> {
+    let arguments = Arguments::from_args();
+    let missing = engine::missing();
+    if missing.is_none() && !arguments.list {
+        engine::sweep().map_err(|failed| io::Error::other(failed.message().unwrap_or_default().to_owned()))?;
+    }
+    let told = SCENARIOS.iter().map(|scenario| {
+        trial(format!("{scenario}::equals what the engine did"), missing.clone(), || equals_the_truth(scenario))
+    });
+    let ended = ENDS.iter().map(|(signal, scenario, tidies)| {
+        trial(format!("{scenario}::nothing is left by SIG{signal}"), missing.clone(), || {
+            leaves_nothing(signal, scenario, *tidies)
+        })
+    });
+    Ok(libtest_mimic::run(&arguments, told.chain(ended).collect()).exit_code())
+}
+
+fn trial(name: String, missing: Option<String>, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
+    Trial::ignorable_test(name, move || match missing {
+        Some(reason) if std::env::var_os("LAB").is_some_and(|value| value == "require") => {
+            Err(format!("LAB=require, but no lab: {reason}").into())
+        }
+        Some(reason) => Ok(Completion::ignored_with(reason)),
+        None => run().map(|()| Completion::Completed),
+    })
+}
+
+fn equals_the_truth(scenario: &str) -> Result<(), Failed> {
+    let lab = Lab::up(scenario, "2.40")?;
+    let path = lab.folder.join("facts.json");
+    let output = lab.exec(300, &["probe".as_ref(), "--trial".as_ref(), "-o".as_ref(), path.as_os_str()])?;
+    let facts = HostFacts::from_json(&fs::read_to_string(&path).map_err(|_| said(&output))?)?;
+    let truth = truth(scenario)?;
+    let mut compared = 0;
+    for trial in &facts.trials {
+        let Some(form) = recorded_form(trial) else { continue };
+        let did = truth.get(form).ok_or_else(|| format!("no `{form}` was recorded"))?;
+        let is_same = match &trial.outcome {
+            Observed::Known(TrialOutcome::Met) => did == "gpu",
+            Observed::Known(TrialOutcome::Refused(text)) => did == "fails" && !text.is_empty(),
+            Observed::Unknown { .. } => false,
+        };
+        if !is_same {
+            return Err(format!("`{form}` is recorded as {did}, and the trial says {trial:?}").into());
+        }
+        compared += 1;
+    }
+    if compared < 5 {
+        return Err(format!("only {compared} trials could be compared: {:?}", facts.trials).into());
+    }
+    left(&lab).and_then(|left| if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}").into()) })
+}
+
+/// What the engine was asked when this form was recorded through Compose: the same request.
+fn recorded_form(trial: &Tried) -> Option<&'static str> {
+    let names: Vec<&str> = trial.devices.iter().map(|name| name.trim_start_matches("nvidia.com/gpu=")).collect();
+    let [name] = names.as_slice() else { return None };
+    match (trial.form.as_str(), *name) {
+        ("cdi", "all") => Some("devices-cdi-all"),
+        ("cdi", "0") => Some("devices-cdi-0"),
+        ("cdi", UUID) => Some("devices-cdi-uuid"),
+        ("cdi-reservation", "all") => Some("deploy-cdi-all"),
+        ("cdi-reservation", "0") => Some("deploy-cdi"),
+        ("runtime", "all") => Some("runtime-env-all"),
+        ("runtime", "0") => Some("runtime-env-0"),
+        ("reservation" | "gpus", "all") => Some("deploy-count-all"),
+        ("reservation" | "gpus", "0") => Some("deploy-ids-0"),
+        ("reservation" | "gpus", UUID) => Some("deploy-ids-uuid"),
+        _ => None,
+    }
+}
+
+fn truth(scenario: &str) -> Result<BTreeMap<String, String>, Failed> {
+    #[derive(serde::Deserialize)]
+    struct Truth {
+        scenarios: BTreeMap<String, BTreeMap<String, String>>,
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lab-truth.json");
+    let mut truth: Truth = serde_json::from_str(&fs::read_to_string(path)?)?;
+    truth.scenarios.remove(scenario).ok_or_else(|| format!("nothing was recorded on {scenario}").into())
+}
+
+fn leaves_nothing(signal: &str, scenario: &str, tidies: bool) -> Result<(), Failed> {
+    // The other Compose makes it another lab than that of the test above.
+    let lab = Lab::up(scenario, "2.26")?;
+    let mut command = lab.outside(env!("CARGO_BIN_EXE_composegpu"));
+    let mut child = command.args(["probe", "--trial"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    within(30, &mut child, |_| Ok((left(&lab)?.len() >= 2).then_some(()))).map_err(|failed| {
+        // The guard of a test that fails here: nobody else ends the process.
+        format!("no container came: {}", failed.message().unwrap_or_default())
+    })?;
+    Command::new("kill").args(["-s", signal, &child.id().to_string()]).status()?;
+    let status = within(30, &mut child, |child| Ok(child.try_wait()?))?;
+    let mut text = String::new();
+    io::Read::read_to_string(child.stderr.as_mut().ok_or("standard error is piped")?, &mut text)?;
+    let remains = left(&lab)?;
+    if tidies {
+        let is_told = status.code() == Some(3) && text == "error: interrupted; nothing is left behind\n";
+        return match remains.is_empty() && is_told {
+            true => Ok(()),
+            false => Err(format!("{status}, {text:?}, left behind: {remains:?}").into()),
+        };
+    }
+    if remains.is_empty() {
+        return Err("a kill should leave something, or this test shows nothing".into());
+    }
+    let output =
+        engine::run(120, lab.outside(env!("CARGO_BIN_EXE_composegpu")).args(["probe", "--trial", "--form", "cdi"]))?;
+    let remains = left(&lab)?;
+    match remains.is_empty() && output.status.success() {
+        true => Ok(()),
+        false => Err(format!("the next trial left {remains:?}: {}", said(&output)).into()),
+    }
+}
+
+/// Asks again and again until there is an answer; the child is ended where none comes.
+fn within<T>(
+    seconds: u64,
+    child: &mut Child,
+    mut ask: impl FnMut(&mut Child) -> Result<Option<T>, Failed>,
+) -> Result<T, Failed> {
+    let until = Instant::now() + Duration::from_secs(seconds);
+    while Instant::now() < until {
+        if let Some(answer) = ask(child)? {
+            return Ok(answer);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill()?;
+    child.wait()?;
+    Err(format!("not within {seconds} s").into())
+}
+
+/// Containers and images of trials.
+fn left(lab: &Lab) -> Result<Vec<String>, Failed> {
+    let mut all = Vec::new();
+    for kind in ["container", "image"] {
+        let mut command = lab.outside("docker");
+        command.args([kind, "ls", "--all", "--quiet", "--filter", "label=composegpu.trial"]);
+        let output = engine::run(30, &mut command)?;
+        if !output.status.success() {
+            return Err(said(&output).into());
+        }
+        all.extend(String::from_utf8_lossy(&output.stdout).lines().map(|id| format!("{kind} {id}")));
+    }
+    Ok(all)
+}

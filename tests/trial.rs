@@ -1,0 +1,105 @@
+//! Trials without an engine: what recorded ones make of a decision, and what an engine that does not answer is worth.
+#![cfg(feature = "probe")]
+#![expect(clippy::disallowed_methods, reason = "a test reads fixtures")]
+
+#[allow(dead_code, reason = "each test uses its part of it")]
+#[path = "probe/fake_docker.rs"]
+mod fake_docker;
+
+use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
+
+use composegpu::{
+    host::{HostFacts, Trial, TrialOutcome},
+    lower::Form,
+    observed::Observed,
+    probe::{Settings, trial},
+};
+use fake_docker::{FakeDocker, Manner};
+use tempfile::TempDir;
+
+const PROJECT: &str = "services:\n  llm:\n    image: llm\n    gpus: all\n";
+
+fn recorded(name: &str) -> HostFacts {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hosts").join(name);
+    HostFacts::from_json(&fs::read_to_string(path).expect("the recording is there")).expect("it is one")
+}
+
+fn outcome(form: Form, name: &str, refusal: Option<&str>) -> Trial {
+    let outcome = refusal.map_or(TrialOutcome::Met, |text| TrialOutcome::Refused(text.to_owned()));
+    Trial { form: form.as_str().to_owned(), devices: vec![name.to_owned()], outcome: Observed::Known(outcome) }
+}
+
+/// Exit code, the project and the reasons of `render --explain` for these facts.
+fn render(facts: &HostFacts, more: &[&str]) -> (Option<i32>, String, String) {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("compose.yaml"), PROJECT).expect("it can be written");
+    fs::write(folder.path().join("host.json"), facts.to_json()).expect("it can be written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_composegpu"));
+    command.args(["render", "--explain", "--host", "host.json"]).args(more).current_dir(folder.path());
+    let output = command.output().expect("it runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn what_a_trial_refused_is_not_chosen() {
+    let mut facts = recorded("lab-full-auto.json");
+    let (_, project, _) = render(&facts, &[]);
+    assert!(project.contains("nvidia.com/gpu=all"), "{project}");
+    let names = "nvidia.com/gpu=all";
+    facts.trials = vec![
+        outcome(Form::Cdi, names, Some("failed to fulfil mount request\nand more")),
+        outcome(Form::CdiReservation, names, Some("the same")),
+        outcome(Form::Runtime, "all", None),
+    ];
+    let (exit, project, reasons) = render(&facts, &[]);
+    assert_eq!(exit, Some(0), "{reasons}");
+    assert!(project.contains("runtime: nvidia") && !project.contains(names), "{project}");
+    assert!(reasons.contains("cdi: a trial was refused: failed to fulfil mount request\n"), "{reasons}");
+    assert!(reasons.contains("a trial was met"), "{reasons}");
+}
+
+#[test]
+fn where_every_trial_was_refused_there_is_the_cpu() {
+    let mut facts = recorded("lab-cdi-ok.json");
+    let forms = [Form::Cdi, Form::CdiReservation];
+    facts.trials = forms.map(|form| outcome(form, "nvidia.com/gpu=all", Some("no"))).to_vec();
+    let (exit, project, reasons) = render(&facts, &[]);
+    assert_eq!((exit, project.as_str()), (Some(3), ""), "{reasons}");
+    let (exit, project, _) = render(&facts, &["--fallback", "cpu"]);
+    assert_eq!(exit, Some(0));
+    assert!(project.contains("NVIDIA_VISIBLE_DEVICES: void"), "{project}");
+}
+
+#[test]
+fn a_container_that_started_is_no_proof_where_the_gpu_is_left_out_in_silence() {
+    let mut facts = recorded("podman5.json");
+    facts.trials = vec![outcome(Form::Reservation, "all", None)];
+    let (exit, _, reasons) = render(&facts, &["--form", "reservation"]);
+    assert_eq!(exit, Some(3), "{reasons}");
+}
+
+#[test]
+fn a_trial_needs_this_machine() {
+    let (exit, project, said) = render(&recorded("lab-cdi-ok.json"), &["--trial"]);
+    assert_eq!((exit, project.as_str()), (Some(2), ""), "{said}");
+    assert!(said.contains("`--trial` starts containers here"), "{said}");
+}
+
+#[test]
+fn an_engine_that_does_not_answer_leaves_the_outcome_unknown() {
+    for manner in [Manner::Hangs, Manner::Closes, Manner::Answers("500 Oh", "{\"message\": \"no\"}".to_owned())] {
+        let docker = FakeDocker::start(manner);
+        let settings = Settings {
+            timeout: Duration::from_millis(200),
+            environment: BTreeMap::from([("DOCKER_HOST".to_owned(), docker.address())]),
+            root: "/".into(),
+            nvml_command: None,
+        };
+        let attempts = [(Form::Cdi, vec!["nvidia.com/gpu=all".to_owned()]), (Form::Runtime, vec!["all".to_owned()])];
+        let trials = trial(&settings, &attempts).expect("nobody interrupts");
+        let forms: Vec<&str> = trials.iter().map(|trial| trial.form.as_str()).collect();
+        assert_eq!(forms, ["cdi", "runtime"]);
+        assert!(trials.iter().all(|trial| trial.outcome.known().is_none()), "{trials:?}");
+    }
+}
