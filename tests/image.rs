@@ -156,7 +156,8 @@ impl Asked {
             Held::NotRunnable(path) => format!("not-runnable: {path}"),
             Held::CarriageReturn(path) => format!("crlf: {path}"),
             Held::Absent(absence) => {
-                let mut text = format!("absent: searched {}; has {}", absence.searched.join(" "), absence.located);
+                let located = if absence.located.is_empty() { "it nowhere" } else { &absence.located };
+                let mut text = format!("absent: searched {}; has {located}", absence.searched.join(" "));
                 text.extend(absence.ignored_by.map(|span| format!("; ignored by {}", self.place(span))));
                 text.extend(absence.copy_line.iter().map(|line| {
                     format!("; add `{}` behind {}", line.text.replace('\n', "\\n"), self.place(line.edit.span))
