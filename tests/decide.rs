@@ -68,7 +68,7 @@ fn what_stands_in_the_way_is_named() {
         first("full-cdi", Form::Reservation),
         "not reservation: in mode `cdi` the hook refuses to be called without the runtime `nvidia`"
     );
-    assert!(first("cdi-ok", Form::Swarm).starts_with("not swarm: `docker compose up` does not send"));
+    assert!(first("cdi-ok", Form::Swarm).starts_with("not swarm: the node offers no generic resource"));
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod engine;
 mod fixture_projects;
 #[path = "lab/stack.rs"]
 mod stack;
+#[path = "lab/swarm.rs"]
+mod swarm;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -72,6 +74,7 @@ fn main() -> io::Result<ExitCode> {
             }
         }
     }
+    trials.extend(swarm::trials(&fixtures, &missing)?);
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
 

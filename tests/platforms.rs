@@ -8,7 +8,7 @@ use composegpu::{
     gpu::GpuRequest,
     host::{Compose, Docker, HostFacts, SeLinux, SpecOutcome, System},
     lower::{
-        Form, decide,
+        Form, Wanted, decide,
         judge::{self, Verdict},
     },
     observed::Observed,
@@ -141,13 +141,15 @@ fn selinux_is_told_of_where_it_may_refuse() {
     assert!(!reasons(&one, &docker).contains("SELinux"), "an engine that labels nothing is not refused");
     let labelling = engine(docker, |docker| docker.security_options.push("name=selinux".to_owned()));
     assert!(reasons(&one, &labelling).contains("SELinux enforces"));
+    let cpu = Wanted { form: Some(Form::Cpu), is_cpu_allowed: false };
+    assert!(!decide(&one, &labelling, cpu).expect("it is asked for").is_unlabelled, "there is nothing to reach");
 }
 
 #[test]
 fn a_swarm_gives_generic_resources_to_a_deployed_stack_alone() {
     let swarm = named("swarm");
     assert_eq!(auto(&reservation("count: 1"), &swarm), "runtime: 0");
-    assert!(only(Form::Swarm, &reservation("count: 1"), &swarm).contains("only `docker stack deploy` does"));
+    assert_eq!(only(Form::Swarm, &reservation("count: 1"), &swarm), "swarm: NVIDIA-GPU=1");
     let deploy = |host: &HostFacts, kind: &str, count: u32| judge::swarm(host, kind, count);
     assert_eq!(deploy(&swarm, "NVIDIA-GPU", 2).reason(), "the hook of the NVIDIA Container Toolkit injects the GPU");
     assert_eq!(deploy(&swarm, "NVIDIA-GPU", 3).reason(), "the node offers 2 of `NVIDIA-GPU`: the task waits for ever");

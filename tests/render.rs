@@ -3,8 +3,12 @@
 
 #[path = "render/optional.rs"]
 mod optional;
+#[path = "render/podman.rs"]
+mod podman;
 #[path = "render/projects.rs"]
 mod projects;
+#[path = "render/swarm.rs"]
+mod swarm;
 
 use std::collections::BTreeSet;
 
@@ -133,7 +137,7 @@ services:
     image: x
     profiles: [big]
     command: ["echo", "$$HOME costs $$5"]
-    env_file: [llm.env]
+    env_file: [llm.env, {path: absent.env, required: false}]
     environment: ["NVIDIA_VISIBLE_DEVICES=1", "PRICE=$$9"]
     runtime: nvidia
     devices: [/dev/fuse]
@@ -204,11 +208,38 @@ fn compose_reads_the_same_project_again() {
         "PRICE: $$9\n",
         "profiles:\n      - big\n",
         "path: /somewhere/project/llm.env\n",
+        "path: /somewhere/project/absent.env\n        required: false\n",
         "source: /somewhere/project/models\n",
     ] {
         assert!(text.contains(line), "lacks `{line}`:\n{text}");
     }
     assert!(!text.contains("SECRET"), "files of variables stay files:\n{text}");
+}
+
+#[test]
+fn what_compose_prints_and_reads_otherwise_stays_what_it_was() {
+    let text = "\
+services:
+  a:
+    image: x
+    memswap_limit: -1
+    label_file: [a.labels]
+    labels: {'$$k': $$v}
+    gpus: [{driver: amd, count: 0}]
+    deploy: {resources: {reservations: {devices: [{driver: tpu, capabilities: [tpu], count: 0}]}}}
+";
+    let mut given = Given::of(&[("compose.yaml", text)]);
+    given.files.insert("/somewhere/project/a.labels", "A=1\n");
+    let (project, requests) = given.accepted();
+    let cpu = Wanted { form: Some(Form::Cpu), is_cpu_allowed: false };
+    let rendered = render(project, &requests, None, cpu).expect("nothing is asked for").project;
+    let text = printed(&rendered);
+    for line in ["memswap_limit: -1\n", "- /somewhere/project/a.labels\n", "$$k: $$v\n"] {
+        assert!(text.contains(line), "lacks `{line}`:\n{text}");
+    }
+    assert_eq!(text.matches("count: 0\n").count(), 2, "{text}");
+    let again = given.read_again(&text);
+    assert_eq!(again.config(&again.accepted().0), given.config(&rendered), "{text}");
 }
 
 #[test]

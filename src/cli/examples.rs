@@ -21,6 +21,7 @@ Examples:
   composegpu render --host host.json -o compose.gpu.yaml
   composegpu render --form cdi --explain
   composegpu render --host host.json -o compose.gpu.yaml --check
+  composegpu render --form swarm -o stack.yaml    then: docker stack deploy -c stack.yaml NAME
   composegpu render --fallback cpu";
 
 pub(super) const CONFIG_EXAMPLES: &str = "\

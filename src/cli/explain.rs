@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     Answer,
     args::{ExplainArgs, TextFormat},
+    cuda,
     exit::{CliError, Exit},
     message,
     settings::Surroundings,
@@ -44,6 +45,9 @@ pub(super) fn run(
         }
     };
     let text = start.trim();
+    if text.eq_ignore_ascii_case("cuda") {
+        return answer.collect(|out, _| cuda::print(args.format == TextFormat::Json, out).map(|()| 0));
+    }
     if let Some(rule) = rules::by_text(text) {
         return answer.collect(|out, _| print_page(rule, args.format == TextFormat::Json, out).map(|()| 0));
     }

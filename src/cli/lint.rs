@@ -4,7 +4,7 @@ use std::{io::Read, path::PathBuf};
 
 use super::{
     Answer,
-    args::{FailOn, LintArgs},
+    args::{FailOn, FormArg, LintArgs},
     exit::{CliError, Exit},
     files::DiskFiles,
     fix::{Change, Fixed, fix},
@@ -89,6 +89,9 @@ fn check(args: &LintArgs) -> Result<(), CliError> {
         }
         () if args.unsafe_fixes && !args.fix && !args.diff => {
             usage("`--unsafe-fixes` adds to `--fix` or `--diff`; neither is given")
+        }
+        () if args.form == FormArg::Swarm => {
+            usage("a stack file is another file than the project's; `composegpu render --form swarm` prints it")
         }
         () => Ok(()),
     }

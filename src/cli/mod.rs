@@ -7,6 +7,7 @@
 
 mod args;
 mod config;
+mod cuda;
 mod default_files;
 mod doctor;
 mod examples;

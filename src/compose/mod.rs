@@ -42,7 +42,7 @@ pub use environment::Environment;
 pub use interpolate::UNSET_VARIABLE;
 pub use lay_over::lay_over;
 pub use load::{LoadError, LoadRequest, Loaded, load};
-pub use normalise::{Normalised, normalise, portable};
+pub use normalise::{Normalised, normalise, portable, portable_active};
 pub use own_file::own_file;
 pub use printed::Form;
 pub use project::Project;

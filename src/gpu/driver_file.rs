@@ -1,20 +1,6 @@
 //! Files of the host's NVIDIA driver, which a GPU request brings into a container by itself.
 
-use crate::compose::Mount;
-
-/// Beginnings of file names that belong to the driver, not to CUDA's toolkit.
-const LIBRARIES: &[&str] = &[
-    "libcuda.so",
-    "libcudadebugger.so",
-    "libnvcuvid.so",
-    "libnvidia-",
-    "libnvoptix.so",
-    "libGLX_nvidia.so",
-    "libEGL_nvidia.so",
-];
-
-/// Programs that come with the driver.
-const PROGRAMS: &[&str] = &["nvidia-smi", "nvidia-debugdump", "nvidia-persistenced", "nvidia-modprobe"];
+use crate::{compose::Mount, image::is_driver_file};
 
 /// The part of the driver that a mount brings, as a name to show; `None` for any other mount.
 pub fn driver_part<'a>(mount: &Mount<'a>) -> Option<&'a str> {
@@ -22,8 +8,7 @@ pub fn driver_part<'a>(mount: &Mount<'a>) -> Option<&'a str> {
         return mount.source.starts_with("nvidia_driver_").then_some(mount.source);
     }
     let name = |path: &'a str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("");
-    let is_part = |name: &&str| LIBRARIES.iter().any(|start| name.starts_with(start)) || PROGRAMS.contains(name);
-    if let Some(name) = [name(mount.source), name(mount.target)].into_iter().find(is_part) {
+    if let Some(name) = [name(mount.source), name(mount.target)].into_iter().find(|name| is_driver_file(name)) {
         return Some(name);
     }
     is_driver_folder(mount.source).then_some(mount.source)

@@ -66,6 +66,10 @@ pub struct SpecText {
     pub needs_version: String,
     /// Environment that every device of the file brings, such as `NVIDIA_VISIBLE_DEVICES=void`.
     pub env: Vec<String>,
+    /// Device nodes that every device of the file brings, by their path in the container, such as
+    /// `/dev/nvidia-uvm`, without which CUDA does not start; `None` where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<Vec<String>>,
     /// Driver version in the names of the libraries mounted, such as `570.86.10`.
     pub driver_version: Option<String>,
     /// What is wrong, now and on this disk, with what every device of the file needs.

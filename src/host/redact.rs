@@ -13,7 +13,7 @@ use super::HostFacts;
 const MARK: &str = " --redact";
 
 /// Keys whose text may hold the name of a host.
-const HOST_KEYS: [&str; 3] = ["endpoint", "reason", "warnings"];
+const HOST_KEYS: [&str; 4] = ["endpoint", "reason", "refused", "warnings"];
 
 /// Places of home folders, each followed by the name of a person.
 const HOMES: [&str; 3] = ["/home/", "/Users/", "\\Users\\"];

@@ -25,29 +25,19 @@ pub struct System {
     pub distribution: Option<Distribution>,
     /// The hypervisor, as the machine's firmware names it; `None` on bare metal.
     pub virtual_machine: Observed<Option<String>>,
-    /// The container manager that the whole system runs under, such as `lxc`; `None` where there is none, or
-    /// it does not say.
+    /// What kind of container the probe looked from, such as `lxc`; `none` outside of any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
-    /// Whether the firmware refuses code that nobody signed; `None` where it has no such switch.
+    /// Display and 3D controllers on the PCI bus, whatever drives them, sorted by bus id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secure_boot: Option<bool>,
-    /// NVIDIA's GPUs on the PCI bus, with or without a driver; `None` where the bus cannot be seen.
+    pub pci_gpus: Option<Vec<PciGpu>>,
+    /// Whether the firmware lets only signed kernel modules be loaded; `None` where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nvidia_gpus: Option<Vec<PciGpu>>,
+    pub is_secure_boot: Option<bool>,
     /// Kernel release, such as `6.8.0-45-generic`.
     pub kernel_release: Option<String>,
     /// Machine architecture that composegpu was built for, such as `x86_64`.
     pub architecture: String,
-}
-
-/// A GPU on the PCI bus.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PciGpu {
-    /// Such as `0000:01:00.0`.
-    pub address: String,
-    /// The kernel's driver that holds it, such as `nvidia`, `nouveau` or `vfio-pci`; `None` for none.
-    pub driver: Option<String>,
 }
 
 /// The NVIDIA kernel module.
@@ -70,6 +60,20 @@ pub struct KernelGpu {
     pub minor: Option<u32>,
     /// Product name.
     pub name: Option<String>,
+}
+
+/// A display or 3D controller on the PCI bus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PciGpu {
+    /// Such as `0000:01:00.0`.
+    pub bus_id: String,
+    /// Vendor in four digits, `10de` for NVIDIA.
+    pub vendor: String,
+    /// Device in four digits.
+    pub device: String,
+    /// The kernel's driver that has it, such as `nvidia`, `nouveau` or `vfio-pci`, which hands it to a
+    /// virtual machine; `None` for one that nobody drives.
+    pub driver: Option<String>,
 }
 
 /// A character device.

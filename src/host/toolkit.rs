@@ -20,6 +20,14 @@ pub struct Toolkit {
     /// Paths of binaries that config.toml, daemon.json or the engine's runtimes name, and whether each
     /// can be executed here.
     pub named_binaries: BTreeMap<String, Binary>,
+    /// Units of systemd that make the CDI spec anew, `nvidia-cdi-refresh.service` and `.path`, by their
+    /// files; the toolkit brings them from 1.18 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_units: Option<Vec<String>>,
+    /// OCI hooks that call the toolkit's hook for every container of Podman or CRI-O, and get in the way of
+    /// CDI; their files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oci_hooks: Option<Vec<String>>,
     /// What `nvidia-ctk --version` prints as version; `None` where there is no such program.
     pub version: Observed<Option<String>>,
     /// The engine's configuration file as it is now; the running engine may have read another one.

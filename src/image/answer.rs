@@ -33,6 +33,15 @@ pub(super) struct Question<'a> {
     pub(super) python_path_unknown: Option<String>,
 }
 
+/// The module that is asked for.
+pub(super) struct Module<'a> {
+    pub(super) name: &'a str,
+    pub(super) may_end_in_variable: bool,
+    pub(super) folder: Option<&'a Word>,
+    /// Whether Python runs it, which a package must allow.
+    pub(super) is_run: bool,
+}
+
 /// A module in the build context.
 struct Located {
     /// Its first name's folder or file.
@@ -43,8 +52,9 @@ struct Located {
 }
 
 impl Question<'_> {
-    pub(super) fn module(&self, start: &Start, module: &str, may_end_in_variable: bool, folder: Option<&Word>) -> Held {
-        match self.absence(start, module, may_end_in_variable, folder) {
+    pub(super) fn module(&self, start: &Start, asked: &Module<'_>) -> Held {
+        match self.absence(start, asked.name, asked.may_end_in_variable, asked.folder) {
+            Ok(None) if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
             Ok(None) => Held::Present,
             Ok(Some(absence)) => Held::Absent(Box::new(absence)),
             Err(reason) => Held::Unknown(reason),
@@ -83,6 +93,29 @@ impl Question<'_> {
         }
         self.nothing_else_brings(start, package, &targets, &located)?;
         Ok(Some(self.proof(package, searched, &located, ignored_by)))
+    }
+
+    /// A package that the image has from the context and that has no `__main__.py` there; `None` where it
+    /// has one, where the module is a file, or where something else may bring one.
+    fn runnable(&self, start: &Start, module: &str) -> Option<Held> {
+        let directory = start.directory.as_deref()?;
+        let folder = join(directory, &module.replace('.', "/"));
+        let main = join(&folder, "__main__.py");
+        let Provided::Context(found) = self.holder.provides(self.stage, &folder) else { return None };
+        let context = self.holder.context;
+        let is_package = context.entry(&found) == Entry::Folder
+            && context.entry(&join(&found, "__init__.py")) == Entry::File
+            && context.entry(&format!("{found}.py")) == Entry::Nothing
+            && context.is_direct(&found);
+        if !is_package || self.holder.provides(self.stage, &main) != Provided::No {
+            return None;
+        }
+        let names = Names { module: "__main__".to_owned(), distributions: Vec::new() };
+        let targets = [main];
+        let is_sure = overlay::over(self.service, &targets).is_none()
+            && effects::of_stage(self.holder, self.stage, &names, &targets) == Effect::None
+            && start.before.is_empty();
+        is_sure.then(|| Held::NotRunnable(found.trim_start_matches('/').to_owned()))
     }
 
     /// Folders that Python searches for the project's modules.
@@ -188,7 +221,7 @@ impl Question<'_> {
     }
 
     /// COPY and ADD lines into the folders that are searched.
-    fn labels(&self, searched: &[String]) -> Vec<Span> {
+    pub(super) fn labels(&self, searched: &[String]) -> Vec<Span> {
         let is_searched = |step: &&&Step| match &step.kind {
             StepKind::Copy(copy) => searched.iter().any(|root| below(&copy.destination, root).is_some()),
             _ => false,
@@ -197,7 +230,7 @@ impl Question<'_> {
     }
 
     /// All steps of the image's stages, in order.
-    fn steps(&self) -> Vec<&Step> {
+    pub(super) fn steps(&self) -> Vec<&Step> {
         let chain = std::iter::successors(Some(self.stage), |stage| match self.holder.stages[*stage].base {
             Base::Stage(parent) => Some(parent),
             _ => None,

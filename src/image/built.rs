@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{build_fault::BuildFault, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -33,6 +34,10 @@ pub struct BuiltImage {
     pub dockerfile: Option<FileId>,
     /// What of the project the service starts, in order; unknown with the reason.
     pub starts: Observed<Vec<Start>>,
+    /// The way to the image, where the Dockerfile and its target could be read.
+    pub recipe: Option<Recipe>,
+    /// What of the build is not there.
+    pub faults: Vec<BuildFault>,
 }
 
 /// A module or a script that a service starts.
@@ -54,8 +59,9 @@ pub enum Program {
     Module(String),
     /// A Python script by its path, as written.
     Script(String),
-    /// A program that is not followed further, by its name: another language's, a binary, a
-    /// shell script.
+    /// A shell script, or another file by its path.
+    File(String),
+    /// A program that is not followed further, by its name: another language's, or a binary.
     Other(String),
 }
 
@@ -66,14 +72,18 @@ pub enum Held {
     Present,
     /// It does not, and everything that could bring it was looked at.
     Absent(Box<Absence>),
+    /// It holds the package, at this path of the build context, but nothing in it that Python could run.
+    NotRunnable(String),
+    /// It holds the script, at this path of the build context, whose first line ends in a carriage return.
+    CarriageReturn(String),
     /// It cannot be told, and why, as one clause.
     Unknown(String),
 }
 
-/// The proof that an image lacks a module.
+/// The proof that an image lacks a module or a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Absence {
-    /// The module's first name: what Python says it cannot find.
+    /// The module's first name, or the script's path: what is said not to be found.
     pub package: String,
     /// Folders of the image that Python searches.
     pub searched: Vec<String>,
@@ -81,7 +91,7 @@ pub struct Absence {
     pub workdir: Option<Span>,
     /// The COPY and ADD lines of the image that take from the build context.
     pub copies: Vec<Span>,
-    /// Where the build context has it: a path relative to the context.
+    /// Where the build context has it: a path relative to the context; empty where it has it nowhere.
     pub located: String,
     /// Whether that is a folder.
     pub is_folder: bool,

@@ -8,8 +8,9 @@ use std::{
 };
 
 use super::{
-    answer::Question,
+    answer::{Module, Question},
     build::{Build, DockerfileAt, build, shown},
+    build_fault::{self, BuildFault},
     built::{BuiltImage, BuiltImages, Held, Program, Start},
     command,
     context::{Context, read_ignore},
@@ -19,13 +20,14 @@ use super::{
     locate::word_span,
     place,
     program::Starts,
+    recipe::recipe,
     stage::{Built, Given, follow},
     words,
 };
 use crate::{
     compose::Project,
     observed::Observed,
-    source::{FileId, Files, SourceMap, decode},
+    source::{EntryKind, FileId, Files, SourceMap, decode},
     yaml::{Data, Value},
 };
 
@@ -53,10 +55,11 @@ struct Collector<'a> {
 
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
-        let mut dockerfile = None;
-        let starts = build.and_then(|build| self.starts(name, service, &build, &mut dockerfile));
-        let starts = starts.map_or_else(|reason| Observed::unknown("Dockerfile", reason), Observed::Known);
-        BuiltImage { dockerfile, starts }
+        let starts = Observed::unknown("Dockerfile", "not asked");
+        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, faults: Vec::new() };
+        let starts = build.and_then(|build| self.starts(name, service, &build, &mut image));
+        image.starts = starts.map_or_else(|reason| Observed::unknown("Dockerfile", reason), Observed::Known);
+        image
     }
 
     fn starts(
@@ -64,18 +67,28 @@ impl Collector<'_> {
         name: &str,
         service: &Value,
         build: &Build,
-        dockerfile: &mut Option<FileId>,
+        image: &mut BuiltImage,
     ) -> Result<Vec<Start>, String> {
         check_pull_policy(service)?;
+        if build_fault::no_context(self.files, &self.project.directory, build) {
+            image.faults.push(BuildFault::NoContext);
+        }
         let context = Context::open(self.files, build.context.clone(), Dockerignore::default())?;
+        if let DockerfileAt::File(path) = &build.dockerfile
+            && self.is_missing(path, &build.context)
+        {
+            image.faults.push(BuildFault::NoDockerfile);
+        }
         let file = self.dockerfile(name, build)?;
-        *dockerfile = Some(file);
+        image.dockerfile = Some(file);
         let parsed = dockerfile::parse(file, self.sources.file(file).text())?;
         let context = context.with_ignore(self.ignore(build)?);
         let named = self.named_contexts(build);
         let names: Vec<String> = build.contexts.keys().cloned().collect();
         let stages = follow(&parsed, &Given { arguments: &build.arguments, contexts: &names });
-        let stage = target(&parsed, build)?;
+        let stage = target(&parsed, build).inspect_err(|_| image.faults.push(build_fault::no_target(&parsed)))?;
+        image.recipe = Some(recipe(&parsed, &stages, stage, self.sources));
+        image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, self.sources));
         let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };
         let question = Question {
             holder: &holder,
@@ -95,6 +108,7 @@ impl Collector<'_> {
                 return Ok(self.sources.add(path, text.clone(), false));
             }
         };
+        let path = &self.as_found(path);
         let resolved = self.files.resolve(path);
         let is_inside = |folder: &Path| resolved.starts_with(self.files.resolve(folder));
         if !is_inside(&build.context) && !is_inside(&self.project.directory) {
@@ -105,6 +119,22 @@ impl Collector<'_> {
             self.read.insert(resolved.clone(), read);
         }
         self.read[&resolved].clone()
+    }
+
+    /// The path, or `dockerfile` where there is no `Dockerfile`.
+    /// Source: docker/buildx `build/dockerfile.go`, `handleLowercaseDockerfile`.
+    fn as_found(&self, path: &Path) -> PathBuf {
+        let lower = path.with_file_name("dockerfile");
+        let is_usual = path.file_name().is_some_and(|name| name == "Dockerfile");
+        let is_file = |path: &Path| matches!(self.files.kind(path), Ok(Some(EntryKind::File { .. })));
+        if is_usual && !is_file(path) && is_file(&lower) { lower } else { path.to_owned() }
+    }
+
+    /// Whether there is no Dockerfile in a folder that holds what one would copy.
+    fn is_missing(&self, path: &Path, context: &Path) -> bool {
+        let is_absent = matches!(self.files.kind(&self.as_found(path)), Ok(None));
+        let is_inside = self.files.resolve(path).starts_with(self.files.resolve(&self.project.directory));
+        is_absent && is_inside && build_fault::has_content(self.files, context)
     }
 
     fn read_dockerfile(&mut self, path: &Path) -> Result<FileId, String> {
@@ -194,14 +224,19 @@ fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String>
 }
 
 fn answer(question: &Question<'_>, start: &command::Start) -> Start {
-    let not_looked_up = || Held::Unknown("only modules are looked up".to_owned());
     let (word, program, held) = match &start.starts {
-        Starts::Module { name, may_end_in_variable, folder } => {
-            let held = question.module(start, &name.text, *may_end_in_variable, folder.as_ref());
-            (Some(name), Program::Module(name.text.clone()), held)
+        Starts::Module { name, may_end_in_variable, folder, is_run } => {
+            let (may_end_in_variable, folder, is_run) = (*may_end_in_variable, folder.as_ref(), *is_run);
+            let asked = Module { name: &name.text, may_end_in_variable, folder, is_run };
+            (Some(name), Program::Module(name.text.clone()), question.module(start, &asked))
         }
-        Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), not_looked_up()),
-        Starts::Other(name) => (None, Program::Other(name.clone()), not_looked_up()),
+        Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), question.script(start, word, false)),
+        Starts::File { word, is_executed } => {
+            (Some(word), Program::File(word.text.clone()), question.script(start, word, *is_executed))
+        }
+        Starts::Other(name) => {
+            (None, Program::Other(name.clone()), Held::Unknown("programs are not looked up".to_owned()))
+        }
         Starts::Nothing | Starts::Unknown(_) => unreachable!("only what starts something is kept"),
     };
     let place = word.and_then(|word| Some(word_span(word.span?, &word.text, question.sources)));

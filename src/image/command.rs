@@ -33,7 +33,7 @@ pub(super) fn follow(words: &[Word], directory: Option<String>) -> Result<Vec<St
     let mut walk = Walk { directory, python_path: None, before: Vec::new(), out: Vec::new(), other: None };
     match (walk.command(words, 0), walk.other.take()) {
         (Err(_), Some(name)) => {
-            walk.push(Starts::Other(name));
+            walk.push(name);
             Ok(walk.out)
         }
         (followed, _) => followed.map(|()| walk.out),
@@ -46,7 +46,7 @@ struct Walk {
     before: Vec<Simple>,
     out: Vec<Start>,
     /// The last program that is not in the table.
-    other: Option<String>,
+    other: Option<Starts>,
 }
 
 /// Wrappers inside wrappers that are followed.
@@ -82,7 +82,10 @@ impl Walk {
         match starts(words) {
             Starts::Nothing => Ok(()),
             Starts::Unknown(reason) => Err(reason),
-            Starts::Other(name) => Err(self.other(name)),
+            Starts::Other(name) => Err(self.other(name.clone(), Starts::Other(name))),
+            Starts::File { word, is_executed } => {
+                Err(self.other(word.text.clone(), Starts::File { word, is_executed }))
+            }
             found => {
                 self.push(found);
                 Ok(())
@@ -99,10 +102,9 @@ impl Walk {
         });
     }
 
-    fn other(&mut self, name: String) -> String {
-        let reason = format!("what `{name}` starts is not known");
-        self.other = Some(name);
-        reason
+    fn other(&mut self, name: String, starts: Starts) -> String {
+        self.other = Some(starts);
+        format!("what `{name}` starts is not known")
     }
 
     /// `sh -c TEXT`; a script file is not read.
@@ -118,7 +120,10 @@ impl Walk {
                         return self.script(script, depth);
                     }
                 }
-                text => return Err(self.other(text.to_owned())),
+                text => {
+                    let file = Starts::File { word: word.clone(), is_executed: false };
+                    return Err(self.other(text.to_owned(), file));
+                }
             }
         }
         Err("a shell without a script".to_owned())

@@ -57,6 +57,16 @@ impl<'a> Context<'a> {
         self.ignore.excludes(path.trim_start_matches('/'))
     }
 
+    /// The disk that it is on.
+    pub(super) fn files(&self) -> &'a dyn Files {
+        self.files
+    }
+
+    /// Whether the ignore file takes anything back in.
+    pub(super) fn has_exceptions(&self) -> bool {
+        self.ignore.has_exceptions()
+    }
+
     /// The path on disk; `path` is normal, its root the context.
     pub(super) fn on_disk(&self, path: &str) -> PathBuf {
         let relative = path.trim_start_matches('/');

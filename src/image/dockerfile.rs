@@ -124,6 +124,7 @@ impl Reader<'_> {
             Kind::Copy(transfer) | Kind::Add(transfer) => transfer.destination.span.end as usize,
             Kind::Workdir(text) => text.span.end as usize,
             Kind::Cmd(command) | Kind::Entrypoint(command) => command.span().end as usize,
+            Kind::Run(run) => (run.command.span().end as usize).max(start),
             _ => start,
         };
         let line = self.text[inside..].find('\n').map_or(self.text.len(), |at| inside + at);

@@ -44,6 +44,11 @@ impl Dockerignore {
         Ok(Self { rules })
     }
 
+    /// Whether any pattern takes something back in.
+    pub fn has_exceptions(&self) -> bool {
+        self.rules.iter().any(|rule| rule.is_exception)
+    }
+
     /// The pattern that keeps a path out of the context; `None` where the path is in it.
     /// `path` is relative to the context, written with `/`.
     pub fn excludes(&self, path: &str) -> Option<Span> {

@@ -67,6 +67,26 @@ fn may_carry(copy: &Copy, targets: &[String]) -> bool {
     !is_programs && (is_package_place(&copy.destination) || parts().count() < 2)
 }
 
+/// The shell texts of a RUN line, its here-documents among them; `None` where another program than a
+/// shell reads it.
+pub(super) fn scripts(run: &RunText, shell: &[String]) -> Option<Vec<String>> {
+    let program = shell.first().map_or("", |program| program.rsplit('/').next().unwrap_or(""));
+    if !matches!(program, "sh" | "bash" | "ash" | "dash") {
+        return None;
+    }
+    match &run.command {
+        CommandLine::Exec { words, .. } => {
+            let quoted: Vec<String> = words.iter().map(|word| quote(&word.text)).collect();
+            Some(vec![quoted.join(" ")])
+        }
+        CommandLine::Shell(text) if run.heredocs.is_empty() => Some(vec![joined(&text.text)]),
+        CommandLine::Shell(text) => {
+            let is_script = text.text.trim().is_empty() && run.heredocs.iter().all(|body| !body.starts_with("#!"));
+            is_script.then(|| run.heredocs.clone())
+        }
+    }
+}
+
 struct RunCx<'a> {
     holder: &'a Holder<'a>,
     stage: usize,
@@ -75,27 +95,11 @@ struct RunCx<'a> {
 
 impl RunCx<'_> {
     fn run(&self, run: &RunText, directory: Option<&str>, variables: &Variables, shell: &[String]) -> Effect {
-        let program = shell.first().map_or("", |program| program.rsplit('/').next().unwrap_or(""));
-        if !matches!(program, "sh" | "bash" | "ash" | "dash") {
-            return Effect::May(format!("a RUN line is for the shell `{program}`"));
-        }
-        match &run.command {
-            CommandLine::Exec { words, .. } => {
-                let quoted: Vec<String> = words.iter().map(|word| quote(&word.text)).collect();
-                self.script(&quoted.join(" "), directory, variables)
-            }
-            CommandLine::Shell(text) if run.heredocs.is_empty() => {
-                self.script(&joined(&text.text), directory, variables)
-            }
-            CommandLine::Shell(text) => {
-                let is_script = text.text.trim().is_empty() && run.heredocs.iter().all(|body| !body.starts_with("#!"));
-                if !is_script {
-                    return Effect::May("a RUN line runs a here-document".to_owned());
-                }
-                let scripts = run.heredocs.iter().map(|body| self.script(body, directory, variables));
-                scripts.into_iter().find(|effect| *effect != Effect::None).unwrap_or(Effect::None)
-            }
-        }
+        let Some(scripts) = scripts(run, shell) else {
+            return Effect::May("a RUN line is for another program than a shell".to_owned());
+        };
+        let effects = scripts.iter().map(|script| self.script(script, directory, variables));
+        effects.into_iter().find(|effect| *effect != Effect::None).unwrap_or(Effect::None)
     }
 
     fn script(&self, text: &str, directory: Option<&str>, variables: &Variables) -> Effect {

@@ -183,7 +183,7 @@ fn may(program: &Token) -> Effect {
 }
 
 /// Takes off assignments and `exec`, `sudo`, `env`, `time` before a program.
-fn plain(words: &[Token]) -> &[Token] {
+pub(super) fn plain(words: &[Token]) -> &[Token] {
     let is_before = |word: &&Token| {
         let is_assignment = word
             .text

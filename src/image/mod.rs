@@ -10,14 +10,19 @@
 mod answer;
 mod base;
 mod build;
+mod build_fault;
+mod build_step;
 mod built;
 mod carry;
 mod collect;
 mod command;
 mod context;
 mod copy_line;
+mod cuda;
+mod cuda_tag;
 mod dockerfile;
 mod dockerignore;
+mod driver;
 mod effects;
 mod expand;
 mod holds;
@@ -29,14 +34,28 @@ mod pattern;
 mod pip;
 mod place;
 mod program;
+mod published;
 mod python;
+mod recipe;
+mod reference;
 mod requirement;
+mod script;
 mod shell;
 mod stage;
 mod words;
 
+pub use build_fault::BuildFault;
 pub use built::{Absence, BuiltImage, BuiltImages, CopyLine, Held, Program, Start};
 pub use collect::collect;
+pub use cuda::{
+    ARCHITECTURES, Architecture, CudaRelease, CudaVersion, DriverVersion, MINOR_COMPATIBILITY, RELEASES,
+    architecture_of, capability_of, driver_of, is_data_centre, oldest_driver,
+};
+pub use cuda_tag::{TagFault, cuda_tag_fault};
 pub use dockerfile::{Dockerfile, parse as parse_dockerfile};
 pub use dockerignore::Dockerignore;
+pub use driver::is_driver_file;
 pub use instruction::{CommandLine, Flag, Instruction, Kind, RunText, Stage, Text, Transfer, TransferSource};
+pub use published::Variant;
+pub use recipe::{BaseImage, Practice, PracticeKind, Recipe};
+pub use reference::Reference;

@@ -25,9 +25,17 @@ pub(super) enum Starts {
         may_end_in_variable: bool,
         /// A folder that is searched first, where it is not the working directory.
         folder: Option<Word>,
+        /// Whether Python runs it as a program, rather than a server that imports it.
+        is_run: bool,
     },
-    /// A file.
+    /// A file that an interpreter is given.
     Script(Word),
+    /// A file that is started by its path, or that a shell reads.
+    File {
+        word: Word,
+        /// Whether the kernel starts it by its first line.
+        is_executed: bool,
+    },
     /// Nothing of the project.
     Nothing,
     /// A program that is not in the table.
@@ -73,6 +81,13 @@ const GUNICORN: Switches = &[
 ];
 /// Source: `hypercorn --help`, 0.17.
 const HYPERCORN: Switches = &["--debug", "--reload"];
+/// Source: `granian --help`, 2.5.
+const GRANIAN: Switches =
+    &["--reload", "--no-ws", "--no-access-log", "--access-log", "--factory", "--respawn-failed-workers"];
+/// Source: `daphne --help`, 4.2.
+const DAPHNE: Switches = &["--proxy-headers", "--no-server-name"];
+/// Source: `dramatiq --help`, 1.18.
+const DRAMATIQ: Switches = &["--watch-use-polling", "--use-spawn", "--skip-logging", "--verbose", "-v"];
 /// Source: `torchrun --help`, 2.8.
 const TORCHRUN: Switches =
     &["--standalone", "--no-python", "--no_python", "-m", "--module", "--run-path", "--run_path"];
@@ -84,7 +99,11 @@ pub(super) fn starts(words: &[Word]) -> Starts {
     if is_versioned(name, "python") || is_versioned(name, "pypy") {
         return python(rest);
     }
-    server(name, rest).unwrap_or_else(|| Starts::Other(name.to_owned()))
+    let other = || match program.text.contains('/') {
+        true => Starts::File { word: program.clone(), is_executed: true },
+        false => Starts::Other(name.to_owned()),
+    };
+    server(name, rest).unwrap_or_else(other)
 }
 
 /// Programs that take the module among their words.
@@ -93,6 +112,19 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
         "uvicorn" => application(rest, UVICORN, &["--app-dir"]),
         "gunicorn" => application(rest, GUNICORN, &["--chdir", "--pythonpath"]),
         "hypercorn" => application(rest, HYPERCORN, &[]),
+        "granian" => application(rest, GRANIAN, &["--working-dir"]),
+        "daphne" => application(rest, DAPHNE, &[]),
+        "dramatiq" => application(rest, DRAMATIQ, &["--path", "-p"]),
+        "arq" => class(rest),
+        "node" | "nodejs" | "tsx" | "ts-node" => node(rest),
+        "chainlit" | "marimo" => file_behind(rest, &["run"]),
+        "gradio" => match rest {
+            [file, ..] if file.is_known && file.text.ends_with(".py") => Starts::Script(file.clone()),
+            _ => Starts::Unknown("the file is not the first word".to_owned()),
+        },
+        "ray" | "rq" | "jupyter" | "pytest" | "npm" | "npx" | "yarn" | "pnpm" | "next" => {
+            Starts::Unknown(format!("what `{name}` starts is not followed"))
+        }
         "celery" => celery(rest),
         "torchrun" | "torch.distributed.run" | "torch.distributed.launch" => torchrun(rest),
         "streamlit" => file_behind(rest, &["run"]),
@@ -109,6 +141,25 @@ fn application(words: &[Word], switches: Switches, folder_options: &[&str]) -> S
     match positional(words, switches) {
         Some((word, _)) => named(word, false, folder),
         None => Starts::Unknown("the application is not among the words".to_owned()),
+    }
+}
+
+/// `module.Class` as the first word.
+fn class(words: &[Word]) -> Starts {
+    match words.first().and_then(|word| Some((word, word.text.rsplit_once('.')?.0.to_owned()))) {
+        Some((word, module)) if word.is_known => named(&Word { text: module, ..word.clone() }, false, None),
+        _ => Starts::Unknown("the settings' class is not the first word".to_owned()),
+    }
+}
+
+/// A JavaScript file as the first word; Node also finds it without its ending, and in a folder.
+fn node(words: &[Word]) -> Starts {
+    let endings = [".js", ".mjs", ".cjs", ".ts"];
+    match words {
+        [file, ..] if file.is_known && endings.iter().any(|ending| file.text.ends_with(ending)) => {
+            Starts::Script(file.clone())
+        }
+        _ => Starts::Unknown("the file is not the first word".to_owned()),
     }
 }
 
@@ -188,7 +239,7 @@ pub(super) fn named(word: &Word, may_end_in_variable: bool, folder: Option<Word>
         return Starts::Unknown(format!("`{}` is no module's name", word.text));
     }
     let name = Word { text: module.to_owned(), ..word.clone() };
-    Starts::Module { name, may_end_in_variable, folder }
+    Starts::Module { name, may_end_in_variable, folder, is_run: false }
 }
 
 pub(super) fn unknown_word(word: &Word) -> Starts {

@@ -38,7 +38,12 @@ fn python_module(module: &Word, rest: &[Word]) -> Starts {
     if matches!(top, "debugpy" | "coverage" | "viztracer" | "cProfile" | "accelerate" | "deepspeed") {
         return Starts::Unknown(format!("what `python -m {top}` starts is not followed"));
     }
-    named(module, false, None)
+    match named(module, false, None) {
+        Starts::Module { name, may_end_in_variable, folder, .. } => {
+            Starts::Module { name, may_end_in_variable, folder, is_run: true }
+        }
+        other => other,
+    }
 }
 
 /// Packages of the standard library that can be started, or hold what can.

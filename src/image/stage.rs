@@ -16,6 +16,8 @@ use crate::source::Span;
 #[derive(Clone, Debug)]
 pub(super) struct Built {
     pub(super) base: Base,
+    /// The image behind FROM, variables replaced, where it is no stage and no named context.
+    pub(super) image: Option<String>,
     pub(super) steps: Vec<Step>,
     /// The working directory; `None` where it is not known.
     pub(super) workdir: Option<String>,
@@ -129,7 +131,7 @@ impl<'a> Follow<'a> {
         global: &'a Variables,
     ) -> Self {
         let index = done.len();
-        let base = base_of(dockerfile, stage, index, given, global);
+        let (base, image) = base_of(dockerfile, stage, index, given, global);
         let parent = if let Base::Stage(parent) = base { Some(&done[parent]) } else { None };
         let is_plain = matches!(base, Base::Known(BaseKind::Plain));
         let variables = parent.map_or_else(|| Rc::new(initial(is_plain)), |parent| Rc::clone(&parent.variables));
@@ -141,6 +143,7 @@ impl<'a> Follow<'a> {
             shell: parent.map_or_else(default_shell, |parent| parent.shell.clone()),
             entrypoint: parent.and_then(|parent| parent.entrypoint.clone()),
             cmd: parent.and_then(|parent| parent.cmd.clone()),
+            image,
             base,
         };
         Self { dockerfile, given, global, variables, out, index, has_cmd: false }
@@ -270,19 +273,27 @@ fn default_shell() -> Vec<String> {
     vec!["/bin/sh".to_owned(), "-c".to_owned()]
 }
 
-fn base_of(dockerfile: &Dockerfile, stage: &Stage, index: usize, given: &Given<'_>, global: &Variables) -> Base {
+/// What a stage starts from, and the image's name where it is one.
+fn base_of(
+    dockerfile: &Dockerfile,
+    stage: &Stage,
+    index: usize,
+    given: &Given<'_>,
+    global: &Variables,
+) -> (Base, Option<String>) {
     let Some(name) = expand(&stage.base.text, global) else {
-        return Base::Unknown(format!("the base image `{}` is not known", stage.base.text));
+        return (Base::Unknown(format!("the base image `{}` is not known", stage.base.text)), None);
     };
     let lower = name.to_ascii_lowercase();
     if given.contexts.contains(&lower) {
-        return Base::Unknown(format!("`{name}` comes from `additional_contexts`"));
+        return (Base::Unknown(format!("`{name}` comes from `additional_contexts`")), None);
     }
     if let Some(parent) = dockerfile.stages[..index].iter().position(|stage| stage.name.as_deref() == Some(&lower)) {
-        return Base::Stage(parent);
+        return (Base::Stage(parent), None);
     }
-    match base::kind(&name) {
+    let base = match base::kind(&name) {
         BaseKind::Other => Base::Unknown(format!("the base image `{name}` may hold it")),
         kind => Base::Known(kind),
-    }
+    };
+    (base, (name != "scratch").then_some(name))
 }

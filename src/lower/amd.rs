@@ -36,5 +36,5 @@ pub(super) fn choose<R: Borrow<GpuRequest>>(
     let (form, reason) =
         cdi.or_else(|| works(judge::cdi_reservation(host, &names)).map(|reason| (Form::CdiReservation, reason)))?;
     let reasons = vec!["the request names nobody, and the GPUs of this host are AMD's".to_owned(), reason];
-    Some(Decision { form, devices: names, reasons, rejected: rejected.to_vec() })
+    Some(Decision::new(form, names, reasons, rejected.to_vec()))
 }

@@ -25,6 +25,9 @@ pub(super) enum Shape {
     Reservation { ids: Vec<String>, capabilities: Vec<String> },
     /// The same under `gpus`.
     Gpus { ids: Vec<String>, capabilities: Vec<String> },
+    /// Generic resources, each as `KIND=number`; the toolkit takes the variable that a task gets for
+    /// NVIDIA_VISIBLE_DEVICES.
+    Swarm { resources: Vec<String>, capabilities: Option<String> },
     /// No GPU.
     Cpu,
 }
@@ -32,7 +35,7 @@ pub(super) enum Shape {
 /// Whether a request is one that is rewritten. AMD's, Intel's and others' are left alone;
 /// one that names nobody is taken for NVIDIA's, whose driver answers it on such a host.
 pub(super) fn is_ours(request: &GpuRequest) -> bool {
-    matches!(request.vendor, Vendor::Nvidia | Vendor::Unnamed) && request.form != RequestForm::GenericResource
+    matches!(request.vendor, Vendor::Nvidia | Vendor::Unnamed)
 }
 
 /// Rewrites `service`; answers with what went beside the request itself, one clause each.
@@ -55,22 +58,44 @@ pub(super) fn apply(service: &mut Value, requests: &[GpuRequest], shape: &Shape)
     }
     match shape {
         Shape::Cdi(names) => extend_list(service, "devices", names.iter().map(|name| device(name)).collect()),
-        Shape::CdiReservation(names) => reserve(service, "cdi", names, &["gpu".to_owned()]),
-        Shape::Reservation { ids, capabilities } => reserve(service, "nvidia", ids, capabilities),
+        Shape::CdiReservation(names) => {
+            reserve(service, "devices", vec![device_request("cdi", names, &["gpu".to_owned()])]);
+        }
+        Shape::Reservation { ids, capabilities } => {
+            reserve(service, "devices", vec![device_request("nvidia", ids, capabilities)]);
+        }
         Shape::Gpus { ids, capabilities } => {
             extend_list(service, "gpus", vec![device_request("nvidia", ids, capabilities)]);
         }
         Shape::Runtime { devices, capabilities } => {
             insert(service, "runtime", Value::from("nvidia"));
             environment::set(service, "NVIDIA_VISIBLE_DEVICES", devices);
-            if let Some(capabilities) = capabilities {
-                environment::set(service, "NVIDIA_DRIVER_CAPABILITIES", capabilities);
-            }
+            restrict(service, capabilities.as_deref());
+        }
+        Shape::Swarm { resources, capabilities } => {
+            let items = resources.iter().filter_map(|resource| generic_resource(resource)).collect();
+            reserve(service, "generic_resources", items);
+            restrict(service, capabilities.as_deref());
         }
         // `void` keeps a default runtime from handing GPUs over because the image asks for them.
         Shape::Cpu => environment::set(service, "NVIDIA_VISIBLE_DEVICES", "void"),
     }
     notes
+}
+
+/// Takes SELinux's label off the service's containers, unless it says itself which they have; then
+/// answers so.
+pub(super) fn unlabel(service: &mut Value) -> Option<String> {
+    let is_label = |item: &&Value| item.as_str().is_some_and(|text| text.starts_with("label"));
+    let options = service.get("security_opt").and_then(Value::as_seq).unwrap_or_default();
+    match options.iter().find(is_label).and_then(Value::as_str) {
+        Some("label=disable" | "label:disable") => None,
+        Some(own) => Some(format!("its own `security_opt` `{own}` stays, which may keep it from the devices")),
+        None => {
+            extend_list(service, "security_opt", vec![Value::from("label=disable")]);
+            None
+        }
+    }
 }
 
 /// Indices of the requests of a form, as their path's last step says.
@@ -83,11 +108,15 @@ fn indices(requests: &[GpuRequest], is_form: fn(RequestForm) -> bool) -> Vec<usi
 }
 
 fn strip_reservations(service: &mut Value, requests: &[GpuRequest]) {
-    let gone = indices(requests, |form| matches!(form, RequestForm::DeployReservation | RequestForm::CdiReservation));
-    if gone.is_empty() {
-        return;
+    let is_device = |form| matches!(form, RequestForm::DeployReservation | RequestForm::CdiReservation);
+    let is_resource = |form| form == RequestForm::GenericResource;
+    for (key, gone) in
+        [("devices", indices(requests, is_device)), ("generic_resources", indices(requests, is_resource))]
+    {
+        if !gone.is_empty() {
+            drop_items(service, &["deploy", "resources", "reservations", key], &gone);
+        }
     }
-    drop_items(service, &["deploy", "resources", "reservations", "devices"], &gone);
 }
 
 fn strip_gpus(service: &mut Value, requests: &[GpuRequest]) {
@@ -200,8 +229,26 @@ fn device_request(driver: &str, ids: &[String], capabilities: &[String]) -> Valu
     Value::from(Data::Map(item))
 }
 
-/// Adds a device reservation.
-fn reserve(service: &mut Value, driver: &str, ids: &[String], capabilities: &[String]) {
+/// A generic resource of a swarm, from `KIND=number`.
+fn generic_resource(resource: &str) -> Option<Value> {
+    let (kind, number) = resource.split_once('=')?;
+    let spec = Map::from([
+        ("kind".to_owned(), Value::from(kind)),
+        ("value".to_owned(), Value::from(Data::Int(number.parse().ok()?))),
+    ]);
+    let item = Map::from([("discrete_resource_spec".to_owned(), Value::from(Data::Map(spec)))]);
+    Some(Value::from(Data::Map(item)))
+}
+
+/// Keeps the driver's parts to those that the request named.
+fn restrict(service: &mut Value, capabilities: Option<&str>) {
+    if let Some(capabilities) = capabilities {
+        environment::set(service, "NVIDIA_DRIVER_CAPABILITIES", capabilities);
+    }
+}
+
+/// Adds to a list of the service's reservations.
+fn reserve(service: &mut Value, key: &str, items: Vec<Value>) {
     let Some(mut map) = service.as_map_mut() else { return };
     for key in ["deploy", "resources", "reservations"] {
         let next = map.entry(key.to_owned()).or_insert_with(|| Value::from(Data::Map(Map::new())));
@@ -210,8 +257,8 @@ fn reserve(service: &mut Value, driver: &str, ids: &[String], capabilities: &[St
         }
         map = next.as_map_mut().expect("the value was just made a mapping");
     }
-    let list = map.entry("devices".to_owned()).or_insert_with(|| Value::from(Data::Seq(Vec::new())));
-    if let Some(items) = list.as_seq_mut() {
-        items.push(device_request(driver, ids, capabilities));
+    let list = map.entry(key.to_owned()).or_insert_with(|| Value::from(Data::Seq(Vec::new())));
+    if let Some(list) = list.as_seq_mut() {
+        list.extend(items);
     }
 }

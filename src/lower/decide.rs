@@ -10,7 +10,7 @@ use super::{
     Decision, Form, Reason, UNPROVEN, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
     judge::{self, Verdict},
-    trial,
+    swarm, trial,
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
@@ -59,11 +59,15 @@ pub fn decide<R: Borrow<GpuRequest>>(
         }
         other => other?,
     };
-    decision.reasons.extend(remarks(host));
+    decision.is_unlabelled = decision.form != Form::Cpu && labels(host);
+    decision.reasons.extend(remarks(host, decision.is_unlabelled));
     Ok(decision)
 }
 
 fn placed(asked: &Asked, host: &HostFacts, wanted: Wanted) -> Result<Decision, Unlowerable> {
+    if wanted.form == Some(Form::Swarm) {
+        return swarm::decide(asked, host);
+    }
     let meant = devices::meant(asked, host)?;
     match wanted.form {
         Some(form) => take(form, &meant, host),
@@ -81,7 +85,7 @@ pub fn without_host<R: Borrow<GpuRequest>>(requests: &[R], form: Form) -> Result
     let is_cdi = matches!(form, Form::Cdi | Form::CdiReservation);
     match form {
         Form::Cpu => return Ok(cpu(reasons, Vec::new())),
-        Form::Swarm => return Err(swarm()),
+        Form::Swarm => return Err(swarm::without_host()),
         // A spec may name its devices by UUID alone; the engine's driver counts for itself.
         _ if is_cdi && matches!(asked, Asked::First(_)) => {
             return Err(Unlowerable::CountNeedsHost("no host was looked at".to_owned()));
@@ -102,28 +106,32 @@ pub fn without_host<R: Borrow<GpuRequest>>(requests: &[R], form: Form) -> Result
             names.push(name);
         }
     }
-    Ok(Decision { form, devices: names, reasons, rejected: Vec::new() })
+    Ok(Decision::new(form, names, reasons, Vec::new()))
 }
 
 /// What to know of the host beside the form.
-fn remarks(host: &HostFacts) -> Vec<Reason> {
+fn remarks(host: &HostFacts, is_unlabelled: bool) -> Vec<Reason> {
     let mut out = Vec::new();
-    let docker = host.docker.known();
-    let is_enforcing = host.system.known().is_some_and(|system| system.selinux.known() == Some(&SeLinux::Enforcing));
-    let is_labelled = |docker: &Docker| {
-        docker.is_podman()
-            || docker.security_options.iter().any(|option| option.split(',').any(|one| one == "name=selinux"))
-    };
-    if is_enforcing && docker.is_some_and(is_labelled) {
-        out.push(
-            "SELinux enforces: where NVML says `Insufficient Permissions`, `security_opt: [label=disable]` is missing"
-                .to_owned(),
-        );
+    if is_unlabelled {
+        let reason = "SELinux enforces and labels containers, which keeps them from the driver's nodes \
+                      (`Failed to initialize NVML: Insufficient Permissions`)";
+        out.push(format!("with `security_opt: [label=disable]`: {reason}"));
     }
     if host.is_composed() {
         out.push(format!("composed facts: {}", host.recorded.how.trim_start_matches("composed: ")));
     }
     out
+}
+
+/// Whether SELinux enforces what labels say, and the engine gives containers such labels: Podman
+/// always does, Docker's engine where it says so.
+fn labels(host: &HostFacts) -> bool {
+    let is_enforcing = host.system.known().is_some_and(|system| system.selinux.known() == Some(&SeLinux::Enforcing));
+    let is_labelling = |docker: &Docker| {
+        docker.is_podman()
+            || docker.security_options.iter().any(|option| option.split(',').any(|one| one == "name=selinux"))
+    };
+    is_enforcing && host.docker.known().is_some_and(is_labelling)
 }
 
 /// The order of choice on a host.
@@ -138,32 +146,18 @@ pub(super) fn order(host: &HostFacts) -> [Form; 5] {
 }
 
 fn cpu(reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Decision {
-    Decision { form: Form::Cpu, devices: Vec::new(), reasons, rejected }
-}
-
-/// compose sends no generic resources to the engine (docker/compose pkg/compose/create.go
-/// `setReservations`, v5.5.0).
-fn swarm() -> Unlowerable {
-    let reason = "`docker compose up` does not send generic resources; only `docker stack deploy` does";
-    Unlowerable::NoWorkingForm(vec![(Form::Swarm, reason.to_owned())])
+    Decision::new(Form::Cpu, Vec::new(), reasons, rejected)
 }
 
 /// The form that was named, unless the host is known to refuse it.
 fn take(form: Form, meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
-    if form == Form::Swarm {
-        return Err(swarm());
-    }
     let (devices, verdict) = judged(form, meant, host);
     match verdict {
-        Verdict::Works(reason) => {
-            Ok(Decision { form, devices, reasons: vec!["asked for".to_owned(), reason], rejected: Vec::new() })
+        Verdict::Works(reason) => Ok(Decision::new(form, devices, vec!["asked for".to_owned(), reason], Vec::new())),
+        Verdict::Unknown(reason) => {
+            let reasons = vec!["asked for".to_owned(), format!("{UNPROVEN}{reason}")];
+            Ok(Decision::new(form, devices, reasons, Vec::new()))
         }
-        Verdict::Unknown(reason) => Ok(Decision {
-            form,
-            devices,
-            reasons: vec!["asked for".to_owned(), format!("{UNPROVEN}{reason}")],
-            rejected: Vec::new(),
-        }),
         Verdict::Fails(reason) | Verdict::Silent(reason) => Err(Unlowerable::NoWorkingForm(vec![(form, reason)])),
     }
 }
@@ -175,10 +169,10 @@ fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
     for form in order(host) {
         let (devices, verdict) = judged(form, meant, host);
         match verdict {
-            Verdict::Works(reason) => return Ok(Decision { form, devices, reasons: vec![reason], rejected }),
+            Verdict::Works(reason) => return Ok(Decision::new(form, devices, vec![reason], rejected)),
             Verdict::Unknown(reason) => {
                 let reasons = vec![format!("{UNPROVEN}{reason}")];
-                unproven.get_or_insert_with(|| Decision { form, devices, reasons, rejected: rejected.clone() });
+                unproven.get_or_insert_with(|| Decision::new(form, devices, reasons, rejected.clone()));
                 rejected.push((form, format!("{UNPROVEN}{reason}")));
             }
             Verdict::Fails(reason) | Verdict::Silent(reason) => rejected.push((form, reason)),

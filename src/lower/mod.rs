@@ -17,6 +17,8 @@ mod render;
 mod rewrite;
 mod seen;
 mod stack;
+mod stack_file;
+mod swarm;
 mod text;
 mod trial;
 mod unwritable;
@@ -31,6 +33,7 @@ pub use overlay::overlay;
 pub use placement::{Placement, absent, can_do_without_gpu, placement};
 pub use render::{Lowered, Rendered, render};
 pub use rewrite::{Rewriting, rewrite};
+pub use stack_file::{StackFile, stack_file};
 pub use trial::{candidates, every_form};
 pub use unwritable::Unwritable;
 
@@ -92,12 +95,21 @@ pub struct Decision {
     /// The form.
     pub form: Form,
     /// The devices by the names to write: qualified names for [`Form::Cdi`] and
-    /// [`Form::CdiReservation`]; indices, UUIDs or `all` for the others; empty for [`Form::Cpu`].
+    /// [`Form::CdiReservation`]; `KIND=number` for [`Form::Swarm`]; indices, UUIDs or `all` for the
+    /// others; empty for [`Form::Cpu`].
     pub devices: Vec<String>,
     /// Why this form.
     pub reasons: Vec<Reason>,
     /// The forms that come before it in the order of choice, and what is against each.
     pub rejected: Vec<(Form, Reason)>,
+    /// Whether the container goes without SELinux's label, which would keep it from the devices.
+    pub is_unlabelled: bool,
+}
+
+impl Decision {
+    const fn new(form: Form, devices: Vec<String>, reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Self {
+        Self { form, devices, reasons, rejected, is_unlabelled: false }
+    }
 }
 
 /// How the reason of a form begins that the facts neither prove nor exclude.

@@ -107,8 +107,14 @@ fn decided(own: &[GpuRequest], host: Option<&HostFacts>, wanted: Wanted) -> Resu
 
 pub(super) fn lower_service(service: &mut Value, requests: &[GpuRequest], decision: &Decision) -> Vec<String> {
     let mut notes = apply::apply(service, requests, &shape(requests, decision));
+    if decision.is_unlabelled {
+        notes.extend(apply::unlabel(service));
+    }
     if decision.form != Form::Cpu && service.get("privileged").and_then(Value::as_bool) == Some(true) {
         notes.push("`privileged` still shows it every GPU of the host".to_owned());
+    }
+    if decision.form == Form::Swarm {
+        notes.push("which GPU a task gets is the swarm's choice, and no other task gets it meanwhile".to_owned());
     }
     let words = driver_capabilities(requests);
     if matches!(decision.form, Form::Cdi | Form::CdiReservation) && !words.is_empty() {
@@ -129,16 +135,18 @@ fn shape(requests: &[GpuRequest], decision: &Decision) -> Shape {
     let ids = || if devices.iter().any(|device| device == "all") { Vec::new() } else { devices.clone() };
     let words = driver_capabilities(requests);
     let capabilities = || std::iter::once("gpu".to_owned()).chain(words.iter().cloned()).collect();
+    let restricted = || Some(words.join(",")).filter(|words| !words.is_empty());
     match decision.form {
         Form::Cdi => Shape::Cdi(devices),
         Form::CdiReservation => Shape::CdiReservation(devices),
         Form::Runtime => {
             let devices = devices.join(",");
-            Shape::Runtime { devices, capabilities: Some(words.join(",")).filter(|words| !words.is_empty()) }
+            Shape::Runtime { devices, capabilities: restricted() }
         }
         Form::Reservation => Shape::Reservation { ids: ids(), capabilities: capabilities() },
         Form::Gpus => Shape::Gpus { ids: ids(), capabilities: capabilities() },
-        Form::Swarm | Form::Cpu => Shape::Cpu,
+        Form::Swarm => Shape::Swarm { resources: devices, capabilities: restricted() },
+        Form::Cpu => Shape::Cpu,
     }
 }
 

@@ -108,7 +108,8 @@ fn form_of(form: RequestForm) -> Option<Form> {
         RequestForm::Gpus => Some(Form::Gpus),
         RequestForm::CdiDevice => Some(Form::Cdi),
         RequestForm::RuntimeEnv => Some(Form::Runtime),
-        RequestForm::DeviceNode | RequestForm::GenericResource => None,
+        RequestForm::GenericResource => Some(Form::Swarm),
+        RequestForm::DeviceNode => None,
     }
 }
 

@@ -76,12 +76,7 @@ fn facts(disk: &Disk, spec: Spec, needs: &str) -> SpecText {
     let whole = spec.edits.unwrap_or_default();
     let devices = devices.into_iter().map(|device| {
         let edits = device.edits.unwrap_or_default();
-        SpecDevice {
-            name: device.name.0,
-            env: env(&edits),
-            nodes: edits.device_nodes.iter().flatten().map(|node| node.path.0.clone()).collect(),
-            problems: problems(disk, &edits),
-        }
+        SpecDevice { name: device.name.0, env: env(&edits), nodes: nodes(&edits), problems: problems(disk, &edits) }
     });
     SpecText {
         needs_version: cdi_spec::later(&spec.cdi_version.0, needs),
@@ -90,8 +85,13 @@ fn facts(disk: &Disk, spec: Spec, needs: &str) -> SpecText {
         cdi_version: spec.cdi_version.0,
         env: env(&whole),
         problems: problems(disk, &whole),
+        nodes: Some(nodes(&whole)),
         driver_version,
     }
+}
+
+fn nodes(edits: &Edits) -> Vec<String> {
+    edits.device_nodes.iter().flatten().map(|node| node.path.0.clone()).collect()
 }
 
 fn env(edits: &Edits) -> Vec<String> {

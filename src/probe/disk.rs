@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -50,6 +51,21 @@ impl Disk {
         }
         let bytes = fs::read(place).map_err(|error| error.to_string())?;
         String::from_utf8(bytes).map(Some).map_err(|_| NOT_UTF8.to_owned())
+    }
+
+    /// The first bytes of a file; `None` where they cannot be had.
+    pub(super) fn bytes(&self, path: &str, most: u64) -> Option<Vec<u8>> {
+        let place = self.place(path);
+        fs::metadata(&place).ok().filter(fs::Metadata::is_file)?;
+        let mut bytes = Vec::new();
+        fs::File::open(place).ok()?.take(most).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// The last name of what a link leads to; `None` for what is no link.
+    pub(super) fn link(&self, path: &str) -> Option<String> {
+        let target = fs::read_link(self.place(path)).ok()?;
+        Some(target.file_name()?.to_string_lossy().into_owned())
     }
 
     /// Names in a folder, sorted; `None` where there is no such folder.

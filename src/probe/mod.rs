@@ -16,7 +16,7 @@ mod daemon_json;
 mod disk;
 mod docker;
 mod endpoint;
-mod machine;
+mod firmware;
 mod nvml;
 mod system;
 mod toolkit;

@@ -1,6 +1,6 @@
 //! The kernel, its driver, device nodes and platform.
 
-use super::{Settings, disk::Disk, machine};
+use super::{Settings, disk::Disk, firmware};
 use crate::{
     host::{DeviceNode, Distribution, KernelDriver, KernelGpu, SeLinux, System, Version},
     observed::Observed,
@@ -28,9 +28,9 @@ pub(super) fn look(settings: &Settings) -> Observed<System> {
         },
         distribution: distribution(&disk),
         virtual_machine: virtual_machine(&disk),
-        container: machine::container(&disk),
-        secure_boot: machine::secure_boot(&disk),
-        nvidia_gpus: machine::nvidia_gpus(&disk),
+        container: firmware::container(&disk),
+        pci_gpus: firmware::pci_gpus(&disk),
+        is_secure_boot: firmware::is_secure_boot(&disk),
         kernel_release,
         architecture: std::env::consts::ARCH.to_owned(),
     })

@@ -8,6 +8,20 @@ use crate::{
     observed::Observed,
 };
 
+/// Units of the toolkit (packaging of v1.18.0 and v1.20.0), and those that an administrator wrote.
+const REFRESH_UNITS: [&str; 6] = [
+    "/etc/systemd/system/nvidia-cdi-refresh.path",
+    "/etc/systemd/system/nvidia-cdi-refresh.service",
+    "/lib/systemd/system/nvidia-cdi-refresh.path",
+    "/lib/systemd/system/nvidia-cdi-refresh.service",
+    "/usr/lib/systemd/system/nvidia-cdi-refresh.path",
+    "/usr/lib/systemd/system/nvidia-cdi-refresh.service",
+];
+
+/// Where packages of the toolkit before CDI put its hook (NVIDIA Container Toolkit, packaging).
+const OCI_HOOKS: [&str; 2] =
+    ["/etc/containers/oci/hooks.d/oci-nvidia-hook.json", "/usr/share/containers/oci/hooks.d/oci-nvidia-hook.json"];
+
 /// Looks at what is installed and configured.
 pub(super) fn look(settings: &Settings) -> Observed<Toolkit> {
     let disk = Disk::new(&settings.root);
@@ -22,11 +36,26 @@ pub(super) fn look(settings: &Settings) -> Observed<Toolkit> {
     Observed::Known(Toolkit {
         ldconfig: ldconfig(&disk, config.known().and_then(Option::as_ref)),
         named_binaries: named(&disk, settings, config.known(), daemon_json.known()),
+        refresh_units: Some(found_among(&disk, &REFRESH_UNITS)),
+        oci_hooks: Some(found_among(&disk, &OCI_HOOKS)),
         config,
         binaries,
         version,
         daemon_json,
     })
+}
+
+/// The files of a list that are there, each once where two names lead to it.
+fn found_among(disk: &Disk, paths: &[&str]) -> Vec<String> {
+    let (mut found, mut real) = (Vec::new(), Vec::new());
+    for path in paths.iter().filter(|path| disk.exists(path) == Ok(true)) {
+        let place = disk.real_path(path);
+        if place.is_none() || !real.contains(&place) {
+            real.push(place);
+            found.push((*path).to_owned());
+        }
+    }
+    found
 }
 
 /// Programs that the two files name, by path or name.

@@ -206,11 +206,16 @@ fn toolkit(toolkit: &Toolkit) -> Vec<String> {
     let broken = toolkit.named_binaries.values().filter(|binary: &&Binary| !binary.is_executable);
     let mut lines = vec![config, format!("on PATH: {}", list(found))];
     lines.extend(broken.map(|binary| format!("named, cannot be run: {}", binary.path)));
+    lines.extend(toolkit.version.known().into_iter().flatten().map(|version| format!("version {version}")));
+    lines.extend(toolkit.oci_hooks.iter().flatten().map(|path| format!("left over, gets in the way of CDI: {path}")));
     if !toolkit.ldconfig.exists {
         lines.push(format!("ldconfig is set to {}, which does not exist", toolkit.ldconfig.setting));
     }
     lines
 }
+
+/// The vendor's number on the PCI bus.
+const NVIDIA: &str = "10de";
 
 fn platform(system: &System) -> Vec<String> {
     let name = system.distribution.as_ref().and_then(|distribution| distribution.name.clone());
@@ -223,6 +228,18 @@ fn platform(system: &System) -> Vec<String> {
         (system.selinux == Observed::Known(SeLinux::Enforcing), "SELinux enforcing"),
     ];
     lines.extend(traits.iter().filter(|(is_so, _)| *is_so).map(|(_, name)| (*name).to_owned()));
+    lines.extend(
+        system.container.iter().filter(|kind| *kind != "none").map(|kind| format!("inside a container: {kind}")),
+    );
+    lines.extend(
+        system.is_secure_boot.filter(|is_on| *is_on).map(|_| "secure boot: signed kernel modules alone".to_owned()),
+    );
+    let idle =
+        system.pci_gpus.iter().flatten().filter(|gpu| gpu.vendor == NVIDIA && gpu.driver.as_deref() != Some("nvidia"));
+    lines.extend(idle.map(|gpu| match &gpu.driver {
+        Some(driver) => format!("NVIDIA {} at {} belongs to {driver}", gpu.device, gpu.bus_id),
+        None => format!("NVIDIA {} at {} has no driver", gpu.device, gpu.bus_id),
+    }));
     if let Observed::Known(Some(machine)) = &system.virtual_machine {
         lines.push(format!("virtual machine: {machine}"));
     }

@@ -29,7 +29,9 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     };
     for start in starts {
         match (&start.held, &start.program) {
-            (Held::Absent(absence), Program::Module(module)) => report(cx, sink, start, module, absence),
+            (Held::Absent(absence), Program::Module(module)) if absence.ignored_by.is_none() => {
+                report(cx, sink, start, module, absence);
+            }
             (Held::Unknown(reason), Program::Module(_)) => sink.skipped(format!("service `{}`: {reason}", cx.name)),
             _ => {}
         }
@@ -43,9 +45,6 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
     let finding = sink.report(message, Label::new(place, format!("Python will not find `{package}` here")));
     let copied = absence.copies.iter().map(|span| Label::new(*span, "not in what this copies"));
     finding.related.extend(copied);
-    if let Some(span) = absence.ignored_by {
-        finding.related.push(Label::new(span, "keeps the module out of the build context"));
-    }
     if let Some(span) = absence.workdir {
         finding.related.push(Label::new(span, "where Python starts to look"));
     }
@@ -62,11 +61,8 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
 fn help(absence: &Absence) -> String {
     let what = if absence.is_folder { "folder" } else { "file" };
     let has_it = format!("the build context has it: {what} `{}`", absence.located);
-    match (&absence.ignored_by, &absence.copy_line) {
-        (Some(_), _) => {
-            format!("{has_it}; take it out of `.dockerignore`, or except it with a line that starts with `!`")
-        }
-        (None, Some(line)) => format!("{has_it}; add `{}` to the Dockerfile", line.text),
-        (None, None) => format!("{has_it}; copy it to `{}` in the Dockerfile", absence.searched.join("` or `")),
+    match &absence.copy_line {
+        Some(line) => format!("{has_it}; add `{}` to the Dockerfile", line.text),
+        None => format!("{has_it}; copy it to `{}` in the Dockerfile", absence.searched.join("` or `")),
     }
 }

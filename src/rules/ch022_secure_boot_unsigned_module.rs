@@ -1,6 +1,6 @@
 //! A driver whose kernel module the firmware's Secure Boot keeps out.
 
-use super::{Check, FixAvailability, HostSink, Rule};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::on_bus};
 use crate::{
     diag::{Code, Severity},
     host::HostFacts,
@@ -18,12 +18,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
-    let Some(system) = sink.known(&host.system).filter(|system| system.secure_boot == Some(true)) else { return };
+    let Some(system) = sink.known(&host.system).filter(|system| system.is_secure_boot == Some(true)) else { return };
     let Some(None) = sink.known(&system.kernel_driver) else { return };
-    let Some(gpu) = system.nvidia_gpus.iter().flatten().find(|gpu| gpu.driver.is_none()) else { return };
+    let Some(gpu) = on_bus(system).into_iter().flatten().find(|gpu| gpu.driver.is_none()) else { return };
     let finding = sink.report(
         "Secure Boot is on, and no driver holds the NVIDIA GPU: a module that is not signed is refused",
-        ("/sys/bus/pci/devices", &format!("{}.driver", gpu.address), "none"),
+        ("/sys/bus/pci/devices", &format!("{}.driver", gpu.bus_id), "none"),
     );
     finding.help = Some(
         "if the driver is installed, `sudo modprobe nvidia` says `Key was rejected by service`: take the distribution's signed \

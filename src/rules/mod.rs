@@ -56,7 +56,23 @@ mod cg402_missing_driver_capability;
 mod cg403_invalid_driver_capability;
 mod cg404_stub_libcuda;
 mod cg405_requirement_check_disabled;
+mod cg501_cuda_newer_than_driver;
+mod cg502_gpu_arch_unsupported;
+mod cg503_retired_cuda_tag;
+mod cg504_cpu_image_with_gpu_request;
+mod cg505_platform_mismatch;
+mod cg506_image_bakes_driver;
+mod cg507_runtime_image_compiles;
+mod cg508_gpu_image_without_request;
 mod cg601_missing_module;
+mod cg602_module_dockerignored;
+mod cg603_package_not_runnable;
+mod cg605_driver_in_image;
+mod cg606_gpu_needed_at_build;
+mod cg607_missing_build_context_path;
+mod cg608_unknown_build_target;
+mod cg609_missing_script;
+mod cg610_script_with_carriage_return;
 mod cg701_privileged_gpu;
 mod cg702_seccomp_unconfined_gpu;
 mod cg801_shm_too_small;
@@ -105,16 +121,20 @@ mod ch032_selinux_label_needed;
 mod command;
 mod devices;
 mod fix;
+mod gpu_models;
 mod images;
 mod nvidia;
 mod parallel;
 mod placement;
+mod practice;
 mod remedy;
 mod rule;
 mod run;
 mod sink;
+mod starts;
 mod suppress;
 mod together;
+mod used_image;
 
 use crate::diag::Code;
 
@@ -178,7 +198,23 @@ pub static ALL: &[&Rule] = &[
     &cg403_invalid_driver_capability::RULE,
     &cg404_stub_libcuda::RULE,
     &cg405_requirement_check_disabled::RULE,
+    &cg501_cuda_newer_than_driver::RULE,
+    &cg502_gpu_arch_unsupported::RULE,
+    &cg503_retired_cuda_tag::RULE,
+    &cg504_cpu_image_with_gpu_request::RULE,
+    &cg505_platform_mismatch::RULE,
+    &cg506_image_bakes_driver::RULE,
+    &cg507_runtime_image_compiles::RULE,
+    &cg508_gpu_image_without_request::RULE,
     &cg601_missing_module::RULE,
+    &cg602_module_dockerignored::RULE,
+    &cg603_package_not_runnable::RULE,
+    &cg605_driver_in_image::RULE,
+    &cg606_gpu_needed_at_build::RULE,
+    &cg607_missing_build_context_path::RULE,
+    &cg608_unknown_build_target::RULE,
+    &cg609_missing_script::RULE,
+    &cg610_script_with_carriage_return::RULE,
     &cg701_privileged_gpu::RULE,
     &cg702_seccomp_unconfined_gpu::RULE,
     &cg801_shm_too_small::RULE,

@@ -57,6 +57,18 @@ impl Lab {
         if output.status.success() { Ok(()) } else { Err(format!("{line}\n{}", said(&output)).into()) }
     }
 
+    /// `docker` against the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn docker(&self, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        self.program("docker", seconds, arguments)
+    }
+
+    /// A program that talks to the lab's engine.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn program(&self, program: &str, seconds: u32, arguments: &[&str]) -> Result<Output, Failed> {
+        run(seconds, self.outside(program).args(arguments))
+    }
+
     /// A program outside of the lab's namespaces that talks to its engine.
     #[allow(dead_code, reason = "some tests only look")]
     pub(crate) fn outside(&self, program: &str) -> Command {
@@ -84,6 +96,12 @@ impl Drop for Lab {
         let _ = run(UP_SECONDS, &mut hostlab(["down", &self.name]));
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The folder with one folder for each engine.
+#[allow(dead_code, reason = "only some tests print them")]
+pub(crate) fn engines() -> String {
+    format!("{}/engines", std::env::var("HOSTLAB_DIR").unwrap_or_default())
 }
 
 /// Takes down labs of earlier runs whose process is gone.

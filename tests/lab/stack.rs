@@ -17,7 +17,7 @@ use super::{
 };
 
 /// What each service's container prints about itself.
-const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null; echo lab-end";
+pub(crate) const LOOK: &str = "env; ls /dev; cat /lab-gpu 2>/dev/null; echo lab-end";
 
 /// The last line of a whole look.
 const END: &str = "lab-end";

@@ -78,7 +78,7 @@ impl Block {
             };
             let number = u32::try_from(index + 1).expect("a page is short");
             block.marks.extend(codes.split_whitespace().map(|code| (number, code.to_owned())));
-            block.text.push_str(line);
+            block.text.push_str(&line.replace('␍', "\r"));
             block.text.push('\n');
         }
         block

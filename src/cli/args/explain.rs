@@ -24,7 +24,7 @@ pub(in crate::cli) struct DoctorArgs {
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(in crate::cli) struct ExplainArgs {
-    /// Code or name of a rule, or the text of an error; `-`, or nothing, is standard input
+    /// Code or name of a rule, `cuda` for the tables, or the text of an error; `-`, or nothing, is standard input
     #[arg(value_name = "RULE|TEXT")]
     pub(in crate::cli) text: Option<String>,
     /// Format

@@ -20,6 +20,8 @@ pub(in crate::cli) enum FormArg {
     Reservation,
     /// `gpus`
     Gpus,
+    /// A stack file with generic resources, for `docker stack deploy`
+    Swarm,
     /// No GPU
     Cpu,
 }
@@ -34,6 +36,7 @@ impl FormArg {
             Self::Runtime => Some(Form::Runtime),
             Self::Reservation => Some(Form::Reservation),
             Self::Gpus => Some(Form::Gpus),
+            Self::Swarm => Some(Form::Swarm),
             Self::Cpu => Some(Form::Cpu),
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     cli::lint::rule_of,
     diag::Diagnostic,
-    lower::{Form, Lowered, Reason, Unlowerable},
+    lower::{Form, Lowered, Reason, StackFile, Unlowerable},
     report::{Report, concise},
     source::SourceMap,
 };
@@ -39,12 +39,18 @@ struct WireRejected<'a> {
 }
 
 /// The decisions as one JSON document with a line break at its end; `findings` are what the
-/// reader warns of.
-pub(super) fn json(services: &[Lowered], findings: &[Diagnostic], sources: &SourceMap) -> String {
+/// reader warns of, `stack` is the stack file that was asked for.
+pub(super) fn json(
+    services: &[Lowered],
+    findings: &[Diagnostic],
+    stack: Option<&StackFile>,
+    sources: &SourceMap,
+) -> String {
     let report = Report::of(sources, findings, rule_of);
+    let of_stack = stack.into_iter().flat_map(|stack| stack.notes.iter().chain(&stack.refused)).cloned();
     let wire = WireDecisions {
         version: 1,
-        warnings: concise(&report).lines().map(str::to_owned).collect(),
+        warnings: concise(&report).lines().map(str::to_owned).chain(of_stack).collect(),
         services: services.iter().map(|service| wire_service(service, sources)).collect(),
     };
     let mut text = serde_json::to_string_pretty(&wire).expect("decisions have text keys and whole numbers alone");

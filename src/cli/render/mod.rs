@@ -17,13 +17,14 @@ use super::{
     write::write_whole,
 };
 use crate::{
-    compose,
+    compose::{self, Project},
     diag::Diagnostic,
     gpu::{self, GpuRequest},
     host::HostFacts,
-    lower::{self, Form, Rendered, Wanted},
+    lower::{self, Form, Lowered, Rendered, StackFile, Wanted},
     rules,
     source::{Files as _, SourceMap},
+    yaml::Value,
 };
 
 /// Prints the project with its GPU requests in the form that works on the host.
@@ -57,23 +58,77 @@ pub(super) fn run(
     }
     let requests = gpu::collect(&project);
     let host = host(args, &files, &requests)?;
-    let base = args.overlay.then(|| project.model.clone());
-    let rendered = lower::render(project, &requests, host.as_ref(), wanted(args));
-    let services = rendered.as_ref().map_or_else(|services| services, |rendered| &rendered.services);
-    match &rendered {
-        _ if is_json => answer.err.push_str(&decisions::json(services, &findings, &sources)),
-        Ok(_) => answer.err.extend(services.iter().map(|service| remarks::remarks(service, args))),
-        Err(_) => return Err(CliError::Unlowerable(remarks::refusal(services, &sources))),
-    }
-    let Ok(Rendered { project, problems, .. }) = &rendered else { return Ok(Exit::Failed) };
-    if is_told(problems, &sources, world, answer) {
+    let made = make(project, &requests, host.as_ref(), args, &files);
+    explain(&made, &findings, &sources, args, answer)?;
+    let Ok(rendered) = &made.rendered else { return Ok(Exit::Failed) };
+    if is_told(&rendered.problems, &sources, world, answer) {
         return Ok(Exit::Findings);
     }
-    let text = match &base {
-        Some(base) => lower::overlay(base, &project.model),
-        None => printed(&compose::portable(project, form(args.format)), args.format),
-    };
-    hand_over(text, args, world, answer)
+    match made.text(&rendered.project, args.format) {
+        Some(text) => hand_over(text, args, world, answer),
+        None => Ok(Exit::Failed),
+    }
+}
+
+/// What came of a project.
+struct Made {
+    rendered: Result<Rendered, Vec<Lowered>>,
+    /// The model as it was, where an overlay is asked for.
+    base: Option<Value>,
+    /// The stack file, where one is asked for.
+    stack: Option<StackFile>,
+}
+
+fn make(
+    project: Project,
+    requests: &[GpuRequest],
+    host: Option<&HostFacts>,
+    args: &RenderArgs,
+    files: &DiskFiles,
+) -> Made {
+    let base = args.overlay.then(|| project.model.clone());
+    let rendered = lower::render(project, requests, host, wanted(args));
+    let stack = rendered.as_ref().ok().filter(|_| args.form == FormArg::Swarm).map(|Rendered { project, .. }| {
+        // What lowering left alone is still asked for.
+        lower::stack_file(project, &gpu::collect(project), host, files)
+    });
+    Made { rendered, base, stack }
+}
+
+impl Made {
+    /// What is printed; nothing where there can be no stack file.
+    fn text(&self, project: &Project, format: ProjectFormat) -> Option<String> {
+        match (&self.base, &self.stack) {
+            (_, Some(stack)) => stack.refused.is_empty().then(|| printed(&stack.value, format)),
+            (Some(base), None) => Some(lower::overlay(base, &project.model)),
+            (None, None) => Some(printed(&compose::portable(project, form(format)), format)),
+        }
+    }
+}
+
+/// Says on standard error what was decided, and why nothing can be printed.
+fn explain(
+    made: &Made,
+    findings: &[Diagnostic],
+    sources: &SourceMap,
+    args: &RenderArgs,
+    answer: &mut Answer,
+) -> Result<(), CliError> {
+    let services = made.rendered.as_ref().map_or_else(|services| services, |rendered| &rendered.services);
+    if args.explain == Some(ExplainFormat::Json) {
+        answer.err.push_str(&decisions::json(services, findings, made.stack.as_ref(), sources));
+        return Ok(());
+    }
+    if made.rendered.is_err() {
+        return Err(CliError::Unlowerable(remarks::refusal(services, sources)));
+    }
+    if let Some(stack) = made.stack.as_ref().filter(|stack| !stack.refused.is_empty()) {
+        return Err(CliError::Unlowerable(stack.refused.join("\n")));
+    }
+    answer.err.extend(services.iter().map(|service| remarks::remarks(service, args)));
+    let notes = made.stack.iter().flat_map(|stack| &stack.notes);
+    answer.err.extend(notes.map(|note| format!("warning: {note}\n")));
+    Ok(())
 }
 
 /// Tells what stands in the way of a project; whether anything does.
@@ -107,6 +162,9 @@ fn refuse_nonsense(args: &RenderArgs) -> Result<(), CliError> {
         }
         RenderArgs { trial: true, host, .. } if host != "live" => {
             usage("`--trial` starts containers here; a recorded host keeps the trials of `probe --trial -o FILE`")
+        }
+        RenderArgs { overlay: true, form: FormArg::Swarm, .. } => {
+            usage("`--overlay` is for Compose; a stack file is written whole")
         }
         RenderArgs { overlay: true, format: ProjectFormat::Json, .. } => {
             usage("`--overlay` is YAML: JSON has no `!reset` and no `!override`")

@@ -49,6 +49,9 @@ pub(super) fn remarks(service: &Lowered, args: &RenderArgs) -> String {
                     let _ = writeln!(out, "  {form}: {reason}");
                 }
             }
+            if decision.is_unlabelled && !is_explained {
+                let _ = writeln!(out, "warning: service `{name}` goes without its SELinux label, to reach the devices");
+            }
             if is_explained {
                 let devices = decision.devices.join(", ");
                 let devices = if devices.is_empty() { devices } else { format!(" ({devices})") };

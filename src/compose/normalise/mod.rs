@@ -4,6 +4,7 @@
 mod active;
 mod defaults;
 mod files;
+mod kept;
 
 use super::{
     Environment, Form, Project, paths,
@@ -49,11 +50,24 @@ pub fn normalise(project: &Project, form: Form, files: &dyn Files) -> Normalised
 /// from anywhere, but with all its services under their profiles and with its files of variables
 /// left as files.
 pub fn portable(project: &Project, form: Form) -> Value {
+    read_again(project, form, false)
+}
+
+/// The same of the services that are on alone, with what they use.
+pub fn portable_active(project: &Project) -> Value {
+    read_again(project, Form::Yaml, true)
+}
+
+fn read_again(project: &Project, form: Form, is_active: bool) -> Value {
     let mut model = completed(project);
     let directory = project.directory.to_string_lossy();
     paths::resolve(&mut model, &directory, project.environment.get("HOME"));
+    if is_active {
+        active::retain(&mut model, &active_profiles(project));
+    }
     let (mut value, _) = printed::printed(&model, form);
-    escape(&mut value);
+    kept::keep(&model, &mut value);
+    kept::escape(&mut value);
     value
 }
 

@@ -5,7 +5,7 @@ use super::{
     Field,
     Shape::{self, *},
     Shown::{self, *},
-    table_deploy::{DEPLOY, DEVICE_REQUESTS},
+    table_deploy::{BLKIO, DEPLOY, DEVICE_REQUESTS},
 };
 
 /// Short form of a row.
@@ -60,6 +60,7 @@ static SERVICE: &[Field] = &[
     field("provider", &Struct(&[field("type", &Text, Filled), field("options", &MultiOptions, Filled)]), Set),
     field("environment", &Variables, Filled),
     field("env_file", &List(&Closed(ENV_FILE)), Filled),
+    field("label_file", &Texts, Filled),
     field("expose", &Texts, Filled),
     field("external_links", &Texts, Filled),
     field("extra_hosts", &Hosts, Filled),
@@ -161,21 +162,6 @@ static HOOK: &[Field] = &[
     field("environment", &Variables, Filled),
 ];
 
-static BLKIO: &[Field] = &[
-    field("weight", &Small(0xffff), Filled),
-    field(
-        "weight_device",
-        &List(&Struct(&[field("path", &Text, Capital), field("weight", &Small(0xffff), Capital)])),
-        Filled,
-    ),
-    field("device_read_bps", &THROTTLES, Filled),
-    field("device_read_iops", &THROTTLES, Filled),
-    field("device_write_bps", &THROTTLES, Filled),
-    field("device_write_iops", &THROTTLES, Filled),
-];
-
-static THROTTLES: Shape = List(&Struct(&[field("path", &Text, Capital), field("rate", &Bytes, Capital)]));
-
 static CREDENTIAL_SPEC: &[Field] =
     &[field("config", &Text, Filled), field("file", &Text, Filled), field("registry", &Text, Filled)];
 
@@ -186,7 +172,7 @@ static DEVICE: &[Field] =
     &[field("source", &Text, Filled), field("target", &Text, Filled), field("permissions", &Text, Filled)];
 
 static ENV_FILE: &[Field] =
-    &[field("path", &Text, Filled), field("required", &Flag, Filled), field("format", &Text, Filled)];
+    &[field("path", &Text, Filled), field("required", &Flag, Always), field("format", &Text, Filled)];
 
 static FILE_MOUNT: &[Field] = &[
     field("source", &Text, Filled),

@@ -1,4 +1,4 @@
-//! The rows of `table` for `deploy` and for requests of devices.
+//! The rows of `table` for `deploy`, for requests of devices and for the limits of block devices.
 
 use super::{
     Field,
@@ -62,3 +62,19 @@ static PLACEMENT: &[Field] = &[
     field("preferences", &List(&Struct(&[field("spread", &Text, Filled)])), Filled),
     field("max_replicas_per_node", &Natural, Filled),
 ];
+
+/// `blkio_config`.
+pub(super) static BLKIO: &[Field] = &[
+    field("weight", &Small(0xffff), Filled),
+    field(
+        "weight_device",
+        &List(&Struct(&[field("path", &Text, Capital), field("weight", &Small(0xffff), Capital)])),
+        Filled,
+    ),
+    field("device_read_bps", &THROTTLES, Filled),
+    field("device_read_iops", &THROTTLES, Filled),
+    field("device_write_bps", &THROTTLES, Filled),
+    field("device_write_iops", &THROTTLES, Filled),
+];
+
+static THROTTLES: Shape = List(&Struct(&[field("path", &Text, Capital), field("rate", &Bytes, Capital)]));

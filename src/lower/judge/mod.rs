@@ -18,6 +18,7 @@ pub use runtime::runtime;
 pub(super) use runtime::spec_dirs;
 pub use service::service;
 pub use swarm::swarm;
+pub(super) use swarm::swarm_variable;
 
 use crate::{
     gpu::DeviceId,

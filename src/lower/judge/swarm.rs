@@ -30,13 +30,19 @@ fn deployed(host: &HostFacts, kind: &str, count: u32) -> Step<String> {
         ));
     }
     let (_, config) = runtime::toolkit(host)?;
-    let variable = format!("DOCKER_RESOURCE_{}", kind.to_uppercase());
+    let variable = swarm_variable(kind);
     let named = config.and_then(|config| config.swarm_resource.as_deref()).unwrap_or_default();
     if !named.split(',').any(|name| name.trim() == variable) {
         return Err(Verdict::Silent(format!("config.toml does not name `{variable}` as swarm-resource")));
     }
     driver(host)?;
     runtime::injected(host, &["all".to_owned()])
+}
+
+/// The variable in which a task finds the resources of a kind that it got (moby
+/// daemon/cluster/executor/container/container.go, v28.5.2).
+pub(in crate::lower) fn swarm_variable(kind: &str) -> String {
+    format!("DOCKER_RESOURCE_{}", kind.to_uppercase())
 }
 
 fn is_number(resource: &str) -> bool {

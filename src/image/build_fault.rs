@@ -1,0 +1,195 @@
+//! Parts of a build that are not there: its context, its Dockerfile, its target, what COPY takes.
+//!
+//! Only where the project's own tree is at hand: a Compose file without the folders that it speaks of
+//! says nothing about them.
+
+use std::path::Path;
+
+use super::{
+    build::Build,
+    context::{Context, Entry, source_path},
+    dockerfile::Dockerfile,
+    holds::{has_wildcard, is_opaque},
+    pattern::Pattern,
+    place,
+    recipe::needed,
+    stage::{Built, From, Step, StepKind},
+};
+use crate::source::{EntryKind, Files, SourceMap, Span};
+
+/// Why a build cannot succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuildFault {
+    /// The build context is not there, or is no folder.
+    NoContext,
+    /// The Dockerfile is not there.
+    NoDockerfile,
+    /// The Dockerfile has no stage of the name that `target` says.
+    NoTarget {
+        /// The stages that have a name.
+        stages: Vec<String>,
+    },
+    /// COPY or ADD takes something that is not in the context.
+    NoSource {
+        /// Relative to the context.
+        path: String,
+        /// The instruction's bytes.
+        place: Span,
+        /// The line of `.dockerignore` that keeps it out, where it is on the disk.
+        ignored_by: Option<Span>,
+    },
+}
+
+/// Names in a folder that are looked through at most.
+const MOST_NAMES: usize = 200;
+
+/// Whether the context is not there, though the project's folder has others.
+pub(super) fn no_context(files: &dyn Files, directory: &Path, build: &Build) -> bool {
+    let names = files.list(directory, MOST_NAMES).unwrap_or_default();
+    let is_folder = |name: &String| matches!(files.kind(&directory.join(name)), Ok(Some(EntryKind::Directory)));
+    let has_folders = names.iter().any(|name| !name.starts_with('.') && is_folder(name));
+    let is_ours =
+        build.context.starts_with(directory) || files.resolve(&build.context).starts_with(files.resolve(directory));
+    let is_listed = build.context.strip_prefix(directory).is_ok_and(|path| is_kept_out(files, directory, path));
+    is_ours && has_folders && !is_listed && matches!(files.kind(&build.context), Ok(None))
+}
+
+/// Whether the folder of a context holds more than Compose files and notes.
+pub(super) fn has_content(files: &dyn Files, folder: &Path) -> bool {
+    let is_note = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let endings = [".yaml", ".yml", ".md", ".env", ".example"];
+        lower.starts_with('.') || lower.starts_with("license") || endings.iter().any(|ending| lower.ends_with(ending))
+    };
+    let names = files.list(folder, MOST_NAMES).unwrap_or_default();
+    names.iter().any(|name| !is_note(name) && !name.to_ascii_lowercase().contains("dockerfile"))
+}
+
+/// Sources of COPY and ADD that are not in the context, for all stages that the target needs.
+pub(super) fn sources(
+    files: &dyn Files,
+    stages: &[Built],
+    target: usize,
+    context: &Context<'_>,
+    texts: &SourceMap,
+) -> Vec<BuildFault> {
+    if !has_content(files, &context.on_disk("/")) {
+        return Vec::new();
+    }
+    let steps = needed(stages, target).into_iter().flat_map(|stage| &stages[stage].steps);
+    steps.flat_map(|step| missing(files, step, context, texts)).collect()
+}
+
+fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &SourceMap) -> Vec<BuildFault> {
+    let StepKind::Copy(copy) = &step.kind else { return Vec::new() };
+    if copy.from != From::Context {
+        return Vec::new();
+    }
+    let taken = copy.sources.iter().flatten().filter(|source| !has_wildcard(source) && !is_opaque(copy, source));
+    let fault = |source: &String| {
+        let path = source_path(source);
+        let relative = path.trim_start_matches('/').to_owned();
+        let ignored_by = match context.entry(&path) {
+            _ if relative.is_empty() => return None,
+            Entry::Nothing if is_made(&relative) || is_kept_out(files, &context.on_disk("/"), Path::new(&relative)) => {
+                return None;
+            }
+            Entry::Nothing => None,
+            Entry::File => Some(context.excluded_by(&path)?),
+            Entry::Folder if !context.has_exceptions() => Some(context.excluded_by(&path)?),
+            Entry::Folder | Entry::Unknown(_) => return None,
+        };
+        let place = super::locate::word_span(step.span, source, texts);
+        Some(BuildFault::NoSource { path: relative, place, ignored_by })
+    };
+    taken.filter_map(fault).collect()
+}
+
+/// Folders that builds make, or that hold what is downloaded or secret, by habit.
+const FOLDERS: &[&str] = &[
+    "dist",
+    "build",
+    "out",
+    "target",
+    "node_modules",
+    ".next",
+    "bin",
+    "obj",
+    "wheels",
+    "wheelhouse",
+    "release",
+    "artifacts",
+    "publish",
+    "models",
+    "model",
+    "weights",
+    "checkpoints",
+    "data",
+    "certs",
+    "secrets",
+    "credentials",
+    "vendor",
+    "generated",
+    "static",
+    "cache",
+    ".git",
+    ".venv",
+    "venv",
+];
+/// Endings of such files.
+const ENDINGS: &[&str] = &[
+    ".whl",
+    ".jar",
+    ".war",
+    ".so",
+    ".bin",
+    ".onnx",
+    ".pt",
+    ".pth",
+    ".gguf",
+    ".safetensors",
+    ".pem",
+    ".crt",
+    ".key",
+    ".env",
+    ".deb",
+    ".rpm",
+    ".run",
+    ".exe",
+    ".zip",
+    ".npmrc",
+    ".netrc",
+    ".pub",
+];
+
+/// Whether a path that is not in the context may come into being before a build.
+pub(super) fn may_be_made(context: &Context<'_>, path: &str) -> bool {
+    is_made(path) || is_kept_out(context.files(), &context.on_disk("/"), Path::new(path))
+}
+
+/// Whether a path is, by its name, made by a build, downloaded, or kept out of repositories.
+fn is_made(path: &str) -> bool {
+    let mut parts = path.split('/');
+    parts.any(|part| FOLDERS.contains(&part) || part.starts_with(".env"))
+        || ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether a `.gitignore` of the folder names the path or a part of it: it is made or fetched on each
+/// machine.
+fn is_kept_out(files: &dyn Files, folder: &Path, path: &Path) -> bool {
+    let parts: Vec<String> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let folders = [Some(folder), folder.parent()];
+    folders.into_iter().flatten().any(|folder| {
+        let bytes = files.read(&folder.join(".gitignore"), 1 << 16).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '!'])).any(|line| {
+            let last = place::name(line);
+            Pattern::new(last).is_some_and(|pattern| parts.iter().any(|part| pattern.matches(part)))
+        })
+    })
+}
+
+/// The target that the Dockerfile does not have.
+pub(super) fn no_target(dockerfile: &Dockerfile) -> BuildFault {
+    BuildFault::NoTarget { stages: dockerfile.stages.iter().filter_map(|stage| stage.name.clone()).collect() }
+}

@@ -1,0 +1,128 @@
+//! What a Dockerfile does on the way to one image: the images that it starts from, and steps that
+//! never go well with GPUs.
+//!
+//! Apart from `answer`, which asks what the image holds: here each step is judged by its own words.
+
+use super::{
+    build_step::{Seen, look},
+    dockerfile::Dockerfile,
+    stage::{Base, Built, From, StepKind},
+};
+use crate::source::{SourceMap, Span};
+
+/// What is known of the way to an image.
+#[derive(Clone, Debug, Default)]
+pub struct Recipe {
+    /// Images that nobody in the Dockerfile builds, in the order of their stages.
+    pub bases: Vec<BaseImage>,
+    /// Steps worth a word, in the order of the text.
+    pub practices: Vec<Practice>,
+}
+
+impl Recipe {
+    /// The image under the one that runs.
+    pub fn root(&self) -> Option<&BaseImage> {
+        self.bases.iter().find(|base| base.is_final)
+    }
+}
+
+/// An image behind FROM.
+#[derive(Clone, Debug)]
+pub struct BaseImage {
+    /// The reference, variables replaced.
+    pub reference: String,
+    /// Its bytes.
+    pub span: Span,
+    /// Whether the image that runs is built on it; else it is another stage's.
+    pub is_final: bool,
+}
+
+/// A step that never goes well with GPUs.
+#[derive(Clone, Debug)]
+pub struct Practice {
+    /// Which.
+    pub kind: PracticeKind,
+    /// The word, or the instruction around it.
+    pub place: Span,
+    /// The package, file or program.
+    pub what: String,
+}
+
+/// Steps that never go well with GPUs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PracticeKind {
+    /// A package of the NVIDIA driver is installed into the image.
+    DriverPackage,
+    /// A package is installed that depends on the driver.
+    DriverDependency,
+    /// A file of the driver is copied into the image.
+    DriverFile,
+    /// The stub of `libcuda.so.1` is put where programs load it from.
+    Stub,
+    /// CUDA code is compiled where no compiler is; the base image's bytes are with it.
+    Compiles {
+        /// The image without a compiler.
+        base: Span,
+    },
+    /// A GPU is used while the image is built.
+    NeedsGpu,
+    /// PyTorch's build for processors is installed.
+    CpuWheel,
+}
+
+/// Looks at the stages that are built for `target`.
+pub(super) fn recipe(dockerfile: &Dockerfile, stages: &[Built], target: usize, sources: &SourceMap) -> Recipe {
+    let chain = chain(stages, target);
+    let mut out = Recipe::default();
+    for index in needed(stages, target) {
+        let is_final = chain.contains(&index);
+        let root = *self::chain(stages, index).last().unwrap_or(&index);
+        if let Some(reference) = &stages[index].image {
+            let span = dockerfile.stages[index].base.span;
+            out.bases.push(BaseImage { reference: reference.clone(), span, is_final });
+        }
+        let seen = Seen {
+            stages,
+            index,
+            is_final,
+            root: stages[root].image.as_deref(),
+            root_span: dockerfile.stages[root].base.span,
+            sources,
+        };
+        out.practices.extend(look(&seen));
+    }
+    out.practices.sort_by_key(|practice| practice.place);
+    out
+}
+
+/// A stage and those that it is built on, itself first.
+pub(super) fn chain(stages: &[Built], stage: usize) -> Vec<usize> {
+    std::iter::successors(Some(stage), |stage| match stages[*stage].base {
+        Base::Stage(parent) => Some(parent),
+        _ => None,
+    })
+    .collect()
+}
+
+/// Stages that are built for a target, in order: those below it, and those that it copies from.
+pub(super) fn needed(stages: &[Built], target: usize) -> Vec<usize> {
+    let mut is_needed = vec![false; stages.len()];
+    is_needed[target] = true;
+    // A stage takes from earlier ones alone.
+    for index in (0..=target).rev().filter(|index| *index <= target) {
+        if !is_needed[index] {
+            continue;
+        }
+        if let Base::Stage(parent) = stages[index].base {
+            is_needed[parent] = true;
+        }
+        for step in &stages[index].steps {
+            if let StepKind::Copy(copy) = &step.kind
+                && let From::Stage(other) = copy.from
+            {
+                is_needed[other] = true;
+            }
+        }
+    }
+    (0..stages.len()).filter(|index| is_needed[*index]).collect()
+}

@@ -1,0 +1,150 @@
+//! Does the image of a service hold the file that it starts by path?
+//!
+//! As careful as for modules (`answer`): "absent" is said only where the build context has the file
+//! elsewhere, or where a copied folder of the context would have it and does not; and nothing else could
+//! bring it.
+
+use super::{
+    answer::Question,
+    built::{Absence, Held},
+    command::Start,
+    context::{Entry, source_path},
+    copy_line::{Wish, copy_line},
+    effects,
+    holds::Provided,
+    install::{self, Effect},
+    overlay,
+    place::{join, name, parent},
+    program::Word,
+    requirement::Names,
+    stage::{From, StepKind},
+};
+
+/// First lines of scripts are looked at up to this length, in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+impl Question<'_> {
+    /// Whether the image holds the file behind `word`; `is_executed` is a file that the kernel itself
+    /// starts by its first line.
+    pub(super) fn script(&self, start: &Start, word: &Word, is_executed: bool) -> Held {
+        match self.script_held(start, word, is_executed) {
+            Ok(held) => held,
+            Err(reason) => Held::Unknown(reason),
+        }
+    }
+
+    fn script_held(&self, start: &Start, word: &Word, is_executed: bool) -> Result<Held, String> {
+        if !word.is_known {
+            return Err(format!("`{}` holds a variable", word.text));
+        }
+        let directory = start.directory.as_deref();
+        let path = match (word.text.starts_with('/'), directory) {
+            (true, _) => join("/", &word.text),
+            (false, Some(directory)) => join(directory, &word.text),
+            (false, None) => return Err("the working directory is not known".to_owned()),
+        };
+        if let Some(reason) = overlay::over(self.service, std::slice::from_ref(&path)) {
+            return Err(reason);
+        }
+        let context = self.holder.context;
+        match self.holder.provides(self.stage, &path) {
+            Provided::Unknown(reason) => Err(reason),
+            Provided::Elsewhere => Ok(Held::Present),
+            Provided::Context(found) => match context.excluded_by(&found) {
+                Some(span) => self.absent(start, &word.text, &path, found, Some(span)),
+                None if is_executed && self.has_carriage_return(&found)? => Ok(Held::CarriageReturn(found)),
+                None => Ok(Held::Present),
+            },
+            Provided::No => {
+                let found = self.elsewhere(&path, &word.text).or_else(|| self.gap(&path));
+                let found = found.ok_or_else(|| format!("`{}` may come from the base image", word.text))?;
+                self.absent(start, &word.text, &path, found, None)
+            }
+        }
+    }
+
+    /// A file of that name where the context keeps such files: at the same path, or beside what COPY
+    /// lines take.
+    fn elsewhere(&self, path: &str, written: &str) -> Option<String> {
+        let context = self.holder.context;
+        let mut candidates = vec![source_path(written), join("/", name(path))];
+        for step in self.steps() {
+            let StepKind::Copy(copy) = &step.kind else { continue };
+            if copy.from != From::Context {
+                continue;
+            }
+            let sources = copy.sources.iter().flatten().map(|source| source_path(source));
+            candidates
+                .extend(sources.flat_map(|source| [join(parent(&source), name(path)), join(&source, name(path))]));
+        }
+        candidates.into_iter().find(|candidate| context.entry(candidate) == Entry::File && context.is_direct(candidate))
+    }
+
+    /// Where the context would have the file, if a folder of it is copied to the file's folder: that
+    /// folder is there and lacks the file. Empty where no folder is.
+    fn gap(&self, path: &str) -> Option<String> {
+        let Provided::Context(folder) = self.holder.provides(self.stage, parent(path)) else { return None };
+        let context = self.holder.context;
+        let missing = join(&folder, name(path));
+        let is_sure = context.entry(&folder) == Entry::Folder
+            && context.entry(&missing) == Entry::Nothing
+            && !super::build_fault::may_be_made(context, missing.trim_start_matches('/'))
+            // A folder with a file of the same kind is one that is at hand.
+            && context.names(&folder)?.iter().any(|other| extension(other) == extension(&missing));
+        is_sure.then_some(missing)
+    }
+
+    fn absent(
+        &self,
+        start: &Start,
+        written: &str,
+        path: &str,
+        found: String,
+        ignored_by: Option<crate::source::Span>,
+    ) -> Result<Held, String> {
+        let file = name(path);
+        let names = Names { module: file.to_owned(), distributions: Vec::new() };
+        let targets = [path.to_owned()];
+        if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, &targets) {
+            return Err(reason);
+        }
+        let read =
+            |file: &str, folder: Option<&str>| effects::requirements(self.holder, self.stage, file, folder, &names);
+        if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), &names, &read) {
+            return Err(reason);
+        }
+        let searched = vec![parent(path).to_owned()];
+        let is_there = self.holder.context.entry(&found) == Entry::File;
+        let wish = Wish { located: &found, is_folder: false, searched: &searched };
+        let line = copy_line(self.holder.stages, self.stage, self.holder.context, &wish, self.sources);
+        Ok(Held::Absent(Box::new(Absence {
+            package: written.to_owned(),
+            workdir: self.holder.stages[self.stage].workdir_span,
+            copies: self.labels(&searched),
+            located: if is_there { found.trim_start_matches('/').to_owned() } else { String::new() },
+            is_folder: false,
+            copy_line: line.filter(|_| is_there && ignored_by.is_none()),
+            ignored_by,
+            searched,
+        })))
+    }
+
+    /// Whether the first line, which names the interpreter, ends in a carriage return that nothing in the
+    /// image takes away.
+    fn has_carriage_return(&self, path: &str) -> Result<bool, String> {
+        let Some(text) = self.holder.context.text(path, MAX_BYTES) else { return Ok(false) };
+        let first = text.split('\n').next().unwrap_or("");
+        if !first.starts_with("#!") || !first.ends_with('\r') {
+            return Ok(false);
+        }
+        let names = Names { module: name(path).to_owned(), distributions: Vec::new() };
+        match effects::of_stage(self.holder, self.stage, &names, &[]) {
+            Effect::None => Ok(true),
+            Effect::May(reason) => Err(reason),
+        }
+    }
+}
+
+fn extension(path: &str) -> Option<&str> {
+    name(path).rsplit_once('.').map(|(_, extension)| extension)
+}
