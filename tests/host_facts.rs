@@ -41,7 +41,7 @@ fn recordings_have_the_published_shape_and_round_trip() {
     let recordings = recordings();
     assert!(recordings.len() >= 49, "only {} recordings", recordings.len());
     for (path, text) in recordings {
-        let name = path.display().to_string();
+        let name = format!("{}", path.display());
         assert_valid(&name, &text);
         let facts = HostFacts::from_json(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(facts.to_json(), text, "{name} is not what it says");
@@ -51,7 +51,6 @@ fn recordings_have_the_published_shape_and_round_trip() {
 #[test]
 fn recordings_name_no_machine() {
     for (path, text) in recordings() {
-        // A rootless engine's folders lie at home, whoever's that is.
         let text = text.replace("/home/user/", "");
         for place in ["/tmp/", "/home/", "/root/", "/work/"] {
             assert!(!text.contains(place), "{} names {place}", path.display());
