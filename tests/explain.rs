@@ -129,6 +129,7 @@ fn a_log_of_fifty_megabytes_takes_little_memory() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "`--nocapture` shows how many texts there are")]
 fn counts() {
     let recorded = recorded();
     let read = recorded.iter().filter(|(versions, ..)| versions == "read").count();

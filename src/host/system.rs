@@ -40,13 +40,6 @@ pub struct System {
     pub architecture: String,
 }
 
-impl System {
-    /// NVIDIA's GPUs on the PCI bus, with or without a driver; `None` where the bus cannot be seen.
-    pub fn nvidia_gpus(&self) -> Option<Vec<&PciGpu>> {
-        Some(self.pci_gpus.as_ref()?.iter().filter(|gpu| gpu.vendor == "10de").collect())
-    }
-}
-
 /// The NVIDIA kernel module.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KernelDriver {

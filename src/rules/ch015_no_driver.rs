@@ -1,6 +1,6 @@
 //! A host without the NVIDIA driver, or with its kernel half alone.
 
-use super::{Check, FixAvailability, HostSink, Rule};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::on_bus};
 use crate::{
     diag::{Code, Severity},
     host::{HostFacts, System},
@@ -40,7 +40,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
 
 fn missing(system: &System, sink: &mut HostSink<'_>) {
     // A machine without a GPU has no fault to mend.
-    if system.nvidia_gpus().is_some_and(|gpus| gpus.is_empty()) {
+    if on_bus(system).is_some_and(|gpus| gpus.is_empty()) {
         let finding = sink.report(
             "this host has no NVIDIA driver, and no NVIDIA GPU on its bus",
             ("/sys/bus/pci/devices", "vendor 0x10de", "absent"),

@@ -1,6 +1,6 @@
 //! A driver whose kernel module the firmware's Secure Boot keeps out.
 
-use super::{Check, FixAvailability, HostSink, Rule};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::on_bus};
 use crate::{
     diag::{Code, Severity},
     host::HostFacts,
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some(system) = sink.known(&host.system).filter(|system| system.is_secure_boot == Some(true)) else { return };
     let Some(None) = sink.known(&system.kernel_driver) else { return };
-    let Some(gpu) = system.nvidia_gpus().into_iter().flatten().find(|gpu| gpu.driver.is_none()) else { return };
+    let Some(gpu) = on_bus(system).into_iter().flatten().find(|gpu| gpu.driver.is_none()) else { return };
     let finding = sink.report(
         "Secure Boot is on, and no driver holds the NVIDIA GPU: a module that is not signed is refused",
         ("/sys/bus/pci/devices", &format!("{}.driver", gpu.bus_id), "none"),

@@ -1,6 +1,6 @@
 //! A GPU that `vfio` keeps for a virtual machine.
 
-use super::{Check, FixAvailability, HostSink, Rule};
+use super::{Check, FixAvailability, HostSink, Rule, nvidia::on_bus};
 use crate::{
     diag::{Code, Severity},
     host::HostFacts,
@@ -21,7 +21,7 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some(system) = sink.known(&host.system) else { return };
     let Some(modules) = sink.known(&system.modules) else { return };
     // Where the bus is seen it tells whether a GPU is kept.
-    if system.nvidia_gpus().is_some_and(|gpus| gpus.iter().all(|gpu| gpu.driver.as_deref() != Some("vfio-pci"))) {
+    if on_bus(system).is_some_and(|gpus| gpus.iter().all(|gpu| gpu.driver.as_deref() != Some("vfio-pci"))) {
         return;
     }
     if host.has_nvidia_driver() == Some(true) || !modules.iter().any(|module| module == "vfio_pci") {

@@ -69,3 +69,9 @@ pub(super) fn list<T: AsRef<str>>(values: &[T]) -> String {
     let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
     format!("[{}]", values.join(", "))
 }
+
+/// NVIDIA's GPUs on the PCI bus, with or without a driver; `None` where the bus was not seen.
+pub(super) fn on_bus(system: &crate::host::System) -> Option<Vec<&crate::host::PciGpu>> {
+    let gpus = system.pci_gpus.as_ref()?;
+    Some(gpus.iter().filter(|gpu| gpu.vendor == "10de").collect())
+}
