@@ -35,7 +35,7 @@ pub(super) enum Shape {
 /// Whether a request is one that is rewritten. AMD's, Intel's and others' are left alone;
 /// one that names nobody is taken for NVIDIA's, whose driver answers it on such a host.
 pub(super) fn is_ours(request: &GpuRequest) -> bool {
-    matches!(request.vendor, Vendor::Nvidia | Vendor::Unnamed)
+    matches!(request.vendor, Vendor::Nvidia | Vendor::Unnamed) && request.form != RequestForm::GenericResource
 }
 
 /// Rewrites `service`; answers with what went beside the request itself, one clause each.

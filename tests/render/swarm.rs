@@ -4,11 +4,11 @@
 use composegpu::{
     gpu,
     host::{Docker, HostFacts},
-    lower::{Form, Rendered, StackFile, Unlowerable, Wanted, render, stack_file},
+    lower::{Form, StackFile, Unlowerable, Wanted, render, stack_file},
     yaml::emit,
 };
 
-use super::projects::{Given, host, printed};
+use super::projects::{Given, host};
 
 const SWARM: Wanted = Wanted { form: Some(Form::Swarm), is_cpu_allowed: false };
 
@@ -174,21 +174,4 @@ fn a_node_that_cannot_give_says_why() {
     assert!(refusal(&three, &node()).contains("the node offers 2 of `NVIDIA-GPU`"));
     let named = one.replace("count: 1", "device_ids: ['0']");
     assert!(refusal(&named, &node()).starts_with("a swarm hands out GPUs by number and chooses which"));
-}
-
-#[test]
-fn generic_resources_are_requests_like_others() {
-    let spec = "{discrete_resource_spec: {kind: NVIDIA-GPU, value: 1}}";
-    let other = "{discrete_resource_spec: {kind: FPGA, value: 1}}";
-    let lines =
-        format!("{{image: x, deploy: {{resources: {{reservations: {{generic_resources: [{spec}, {other}]}}}}}}}}");
-    let given = Given::of(&[("compose.yaml", &format!("services: {{a: {lines}}}\n"))]);
-    let (project, requests) = given.accepted();
-    let auto = Wanted { form: None, is_cpu_allowed: false };
-    let Rendered { project, .. } = render(project, &requests, Some(&host("cdi-ok")), auto).expect("it has GPUs");
-    let text = printed(&project);
-    assert!(text.contains("source: nvidia.com/gpu=0") && text.contains("kind: FPGA") && !text.contains("NVIDIA-GPU"));
-    let (project, requests) = given.accepted();
-    let same = render(project, &requests, Some(&node()), SWARM).expect("it has GPUs").project;
-    assert!(printed(&same).contains("kind: NVIDIA-GPU\n                value: 1\n"), "{}", printed(&same));
 }
