@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Environment, environment,
+    Environment,
     layer::{self, Layer, Surroundings},
     normalise, paths, phases,
     reading::{INCONSISTENT, MAX_CHAIN, Reading},
+    variables::environment,
 };
 use crate::{
     diag::Label,

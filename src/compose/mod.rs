@@ -5,17 +5,12 @@
 
 mod also_set;
 mod canonical;
-mod cast;
 mod clear;
 mod consistency;
 mod device_requests;
-mod dotenv;
 mod durations;
-mod env_file;
-mod environment;
 mod extends;
 mod include;
-mod interpolate;
 mod lay_over;
 mod layer;
 mod load;
@@ -30,18 +25,17 @@ mod project;
 mod reading;
 pub mod schema;
 pub mod suggest;
-mod template;
 mod unicity;
+mod variables;
 mod view;
 mod volume;
 mod words;
 
 pub use also_set::also_set;
-pub use environment::Environment;
-pub use interpolate::UNSET_VARIABLE;
 pub use lay_over::lay_over;
 pub use load::{LoadError, LoadRequest, Loaded, load};
 pub use normalise::{Normalised, normalise, portable};
 pub use printed::Form;
 pub use project::Project;
+pub use variables::{environment::Environment, interpolate::UNSET_VARIABLE};
 pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, variable};
