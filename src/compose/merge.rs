@@ -199,16 +199,54 @@ impl Merge<'_> {
         let Value { data, sources, hole } = overlay;
         match (&mut base.data, data) {
             (Data::Seq(items), Data::Seq(other)) => {
-                for pool in other {
-                    let subnet = pool.get("subnet").and_then(Value::scalar_text);
-                    match items.iter_mut().find(|item| item.get("subnet").and_then(Value::scalar_text) == subnet) {
-                        Some(item) => self.plain(item, pool),
-                        None => items.push(pool),
-                    }
-                }
+                let pools = self.pools(std::mem::take(items), &other);
+                *items = pools;
                 base.sources.extend(sources);
             }
             (_, data) => self.plain(base, Value { data, sources, hole }),
+        }
+    }
+
+    /// Address pools as Compose joins them (compose-go override/merge.go, `mergeIPAMConfig`). It
+    /// compares each pool of the base with each of the overlay and lays the second on the first
+    /// where the subnets are the same, and also where another pool has that subnet already. So a
+    /// base pool that the overlay does not name is gone, and one may stand twice in the answer.
+    fn pools(&mut self, mut base: Vec<Value>, overlay: &[Value]) -> Vec<Value> {
+        let subnet = |pool: &Value| pool.get("subnet").and_then(Value::scalar_text);
+        let mut kept: Vec<Pool> = Vec::new();
+        for at in 0..base.len() {
+            for (over, other) in overlay.iter().enumerate() {
+                let named = subnet(other);
+                let is_known = |base: &[Value], name: &Option<String>| {
+                    kept.iter().position(|pool| subnet(pool.of(base, overlay)) == *name)
+                };
+                if subnet(&base[at]) != named && is_known(&base, &named).is_none() {
+                    kept.push(Pool::Overlay(over));
+                    continue;
+                }
+                self.plain(&mut base[at], other.clone());
+                match is_known(&base, &subnet(&base[at])) {
+                    Some(known) => kept[known] = Pool::Base(at),
+                    None => kept.push(Pool::Base(at)),
+                }
+            }
+        }
+        kept.iter().map(|pool| pool.of(&base, overlay).clone()).collect()
+    }
+}
+
+/// A pool of the answer, by its place: Compose goes on changing those of the base.
+#[derive(Clone, Copy)]
+enum Pool {
+    Base(usize),
+    Overlay(usize),
+}
+
+impl Pool {
+    fn of<'a>(self, base: &'a [Value], overlay: &'a [Value]) -> &'a Value {
+        match self {
+            Self::Base(at) => &base[at],
+            Self::Overlay(at) => &overlay[at],
         }
     }
 }
