@@ -83,10 +83,14 @@ pub(super) fn read_project(
     request.is_interpolated = is_interpolated;
     let mut sources = SourceMap::default();
     let Loaded { project, diagnostics } = compose::load(&request, &files, &mut sources)?;
-    // What the reader merely remarks on is lint's business where the project loads.
+    // What the reader merely remarks on is lint's business where the project loads; but Compose
+    // itself warns of each variable without a value.
     let worst = diagnostics.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
     let least = if project.is_accepted { Severity::Warning } else { worst };
-    let findings = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
+    let findings = diagnostics
+        .into_iter()
+        .filter(|finding| finding.severity >= least || finding.code == compose::UNSET_VARIABLE)
+        .collect();
     Ok((project, sources, findings))
 }
 
