@@ -20,6 +20,7 @@ mod normalise;
 mod path;
 mod paths;
 mod phases;
+mod pool;
 mod printed;
 mod project;
 mod reading;

@@ -29,7 +29,6 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
         addresses(name, service, &mut found);
         watches(name, service, &mut found);
         ulimits(name, service, &mut found);
-        replicas(name, service, &mut found);
         groups(name, service, &mut found);
     }
     found
@@ -118,15 +117,6 @@ fn groups(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
             let text = group.as_str().unwrap_or_default();
             let message = format!("service `{service}` joins the group `{text}` twice, as a number and as a text");
             found.push(at(service, group, message, "keep one of them"));
-        }
-    }
-}
-
-fn replicas(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
-    for path in [["scale"].as_slice(), &["deploy", "replicas"]] {
-        if let Some(count) = value.at(path).filter(|count| matches!(count.data, Data::Int(..0))) {
-            let message = format!("service `{service}` is to run fewer than no containers");
-            found.push(at(service, count, message, "write zero or more"));
         }
     }
 }
