@@ -83,10 +83,14 @@ pub(super) fn read_project(
     request.is_interpolated = is_interpolated;
     let mut sources = SourceMap::default();
     let Loaded { project, diagnostics } = compose::load(&request, &files, &mut sources)?;
-    // What the reader merely remarks on is lint's business where the project loads.
+    // What the reader merely remarks on is lint's business where the project loads; but Compose
+    // itself warns of each variable without a value.
     let worst = diagnostics.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info);
     let least = if project.is_accepted { Severity::Warning } else { worst };
-    let findings = diagnostics.into_iter().filter(|finding| finding.severity >= least).collect();
+    let findings = diagnostics
+        .into_iter()
+        .filter(|finding| finding.severity >= least || finding.code == compose::UNSET_VARIABLE)
+        .collect();
     Ok((project, sources, findings))
 }
 
@@ -104,6 +108,19 @@ pub(super) fn form(format: ProjectFormat) -> Form {
     }
 }
 
+/// JSON as Go writes it: what a browser could take for markup or a line's end is escaped. Such
+/// characters stand in strings alone.
+fn escaped(mut text: String) -> String {
+    const ESCAPES: [(char, &str); 5] =
+        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    for (character, escape) in ESCAPES {
+        if text.contains(character) {
+            text = text.replace(character, escape);
+        }
+    }
+    text
+}
+
 /// A project as text.
 pub(super) fn printed(project: &Value, format: ProjectFormat) -> String {
     match format {
@@ -112,7 +129,7 @@ pub(super) fn printed(project: &Value, format: ProjectFormat) -> String {
             let json = emit::to_json(project);
             let text =
                 serde_json::to_string_pretty(&json).expect("a JSON value has text keys and finite numbers alone");
-            text + "\n"
+            escaped(text) + "\n"
         }
     }
 }

@@ -124,6 +124,9 @@ pub(super) fn parse_size(text: &str) -> Result<i64, String> {
 
 /// A number as Go's `strconv.ParseFloat` reads it, which takes `_` between digits.
 pub(super) fn parse_float(text: &str) -> Option<f64> {
+    if let Some(value) = hexadecimal_float(text) {
+        return Some(value);
+    }
     let parts: Vec<&str> = text.split('_').collect();
     let is_digit = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
     let is_between = |pair: &[&str]| is_digit(pair[0].chars().next_back()) && is_digit(pair[1].chars().next());
@@ -131,6 +134,25 @@ pub(super) fn parse_float(text: &str) -> Option<f64> {
     let value: f64 = plain.parse().ok()?;
     // Digits alone do not make an infinity.
     (value.is_finite() || !plain.contains(|character: char| character.is_ascii_digit())).then_some(value)
+}
+
+/// `0x1.8p-2`: hexadecimal digits and a power of two, which has to be there.
+fn hexadecimal_float(text: &str) -> Option<f64> {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, power) = unsigned.strip_prefix(['0'])?.strip_prefix(['x', 'X'])?.split_once(['p', 'P'])?;
+    // A single `_` may stand behind the prefix and between digits.
+    if mantissa.contains("__") || mantissa.ends_with('_') || mantissa.contains("_.") || mantissa.contains("._") {
+        return None;
+    }
+    let mantissa = mantissa.replace('_', "");
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((&mantissa, ""));
+    let digits = whole.to_owned() + fraction;
+    // More digits than these would have to be rounded; nobody writes them.
+    let value =
+        (digits.len() <= 13 && !digits.starts_with(['+', '-'])).then(|| u64::from_str_radix(&digits, 16).ok())??;
+    let power: i32 = power.parse().ok().filter(|power: &i32| power.abs() < 900)?;
+    let value = value as f64 * 2_f64.powi(power - 4 * i32::try_from(fraction.len()).ok()?);
+    Some(if text.starts_with('-') { -value } else { value })
 }
 
 /// A YAML date or time in RFC 3339, as Go prints it.

@@ -6,10 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Environment, environment,
+    Environment,
     layer::{self, Layer, Surroundings},
     normalise, paths, phases,
     reading::{INCONSISTENT, MAX_CHAIN, Reading},
+    variables::environment,
 };
 use crate::{
     diag::Label,
@@ -96,10 +97,26 @@ fn load(reading: &mut Reading<'_>, entry: &Entry, outer: &Surroundings, included
     let surroundings = Surroundings { directory: directory.0, environment, included: included.to_vec() };
     let mut model = phases::model(reading, &trees?, &surroundings);
     resolve_environment(&mut model, &surroundings.environment);
+    if !reading.request.is_interpolated {
+        show_secrets(&mut model, &surroundings.environment);
+    }
     normalise::set_defaults(&mut model);
     let home = reading.request.environment.get("HOME").map(String::as_str);
     paths::resolve(&mut model, &surroundings.directory.to_string_lossy(), home);
     Some(model)
+}
+
+/// Compose notes a secret's value at the secret. It drops the note where it gives the project its
+/// types, which it does not do without interpolation (compose-go loader/environment.go).
+fn show_secrets(model: &mut Value, environment: &Environment) {
+    for (_, secret) in entries(model, "secrets") {
+        let variable = secret.get("environment").cloned();
+        if let (Some(variable), Some(map)) = (variable, secret.as_map_mut())
+            && let Some(found) = variable.as_str().and_then(|name| environment.get(name))
+        {
+            map.insert("x-#value".to_owned(), variable.with_data(Data::String(found.to_owned())));
+        }
+    }
 }
 
 /// What only the included project's variables can tell: the values of names in lists, and

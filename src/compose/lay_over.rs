@@ -1,6 +1,6 @@
 //! A part laid over one service after all files are read, as one more file would be.
 
-use super::{canonical, environment::Environment, interpolate, merge, schema, unicity};
+use super::{Environment, canonical, merge, schema, unicity, variables::interpolate};
 use crate::{
     diag::Diagnostic,
     yaml::{Data, Map, Value},

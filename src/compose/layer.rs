@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Environment, canonical, consistency, interpolate,
+    Environment, canonical, consistency,
     reading::{Reading, SCHEMA_VIOLATION},
+    variables::interpolate,
 };
 use crate::{
     diag::{Diagnostic, Place, Severity},

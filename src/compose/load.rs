@@ -7,10 +7,11 @@ use std::{
 };
 
 use super::{
-    Environment, Project, also_set, consistency, device_requests, env_file, environment,
+    Environment, Project, also_set, consistency, device_requests,
     layer::Surroundings,
     name, phases,
     reading::{INCONSISTENT, Reading},
+    variables::{env_file, environment},
 };
 use crate::{
     diag::{Diagnostic, Place, Severity},

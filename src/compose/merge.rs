@@ -6,6 +6,7 @@
 use super::{
     durations,
     path::{Path, Pattern},
+    pool,
 };
 use crate::{
     diag::{Code, Diagnostic, Label, Place, Severity},
@@ -199,13 +200,7 @@ impl Merge<'_> {
         let Value { data, sources, hole } = overlay;
         match (&mut base.data, data) {
             (Data::Seq(items), Data::Seq(other)) => {
-                for pool in other {
-                    let subnet = pool.get("subnet").and_then(Value::scalar_text);
-                    match items.iter_mut().find(|item| item.get("subnet").and_then(Value::scalar_text) == subnet) {
-                        Some(item) => self.plain(item, pool),
-                        None => items.push(pool),
-                    }
-                }
+                *items = pool::join(std::mem::take(items), &other, |pool, other| self.plain(pool, other));
                 base.sources.extend(sources);
             }
             (_, data) => self.plain(base, Value { data, sources, hole }),

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{Environment, LoadRequest, template};
+use super::{Environment, LoadRequest, variables::template};
 use crate::yaml::{NodeKind, Tree};
 
 /// The name that Compose would give the project. Where it refuses the one that was given, the

@@ -26,7 +26,16 @@ pub(super) fn ports(value: &mut Value, problems: &mut Problems) {
         };
         match parse(&spec) {
             Ok(ports) => out.extend(ports.into_iter().map(|port| port.long(item))),
-            Err(reason) => return problems.push(item, format!("port `{spec}` cannot be read: {reason}"), HELP),
+            Err(reason) => {
+                let message = format!("port `{spec}` cannot be read: {reason}");
+                // A text may still hold a variable; a number does not.
+                let is_number = matches!(item.data, Data::Int(_));
+                return if is_number {
+                    problems.refuse(item, message, HELP)
+                } else {
+                    problems.push(item, message, HELP)
+                };
+            }
         }
     }
     value.data = Data::Seq(out);

@@ -22,6 +22,25 @@ pub(super) fn check(view: &View<'_>, service: &str, value: &Value, found: &mut V
         }
     }
     dependencies(view, service, value, found);
+    build_contexts(view, service, value, found);
+}
+
+/// `service:NAME` under `additional_contexts` is what another service builds.
+fn build_contexts(view: &View<'_>, service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    let contexts = value.at(&["build", "additional_contexts"]).and_then(Value::as_map);
+    for (context, source) in contexts.into_iter().flatten() {
+        let Some(name) = source.as_str().and_then(|text| text.strip_prefix("service:")) else { continue };
+        let Some((_, other)) = view.active.iter().find(|(active, _)| *active == name) else {
+            let message = format!("service `{service}` builds with the service `{name}`, which is not there or is off");
+            found.push(at(service, source, message, format!("define `{name}`, or turn its profile on")));
+            continue;
+        };
+        if other.get("build").is_none() {
+            let message = format!("build context `{context}` of service `{service}` is `{name}`, which builds nothing");
+            let finding = at(service, source, message, "name its image: `docker-image://IMAGE`");
+            found.push(super::beside(finding, other, "this service has no `build`"));
+        }
+    }
 }
 
 fn references(service: &Value) -> Vec<Reference<'_>> {

@@ -1,5 +1,7 @@
 //! Volumes, configs, secrets and mounts, each by itself.
 
+use std::net::IpAddr;
+
 use super::at;
 use crate::{
     diag::Diagnostic,
@@ -24,9 +26,9 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
     }
     for (name, service) in entries(model, "services") {
         binds(name, service, &mut found);
+        addresses(name, service, &mut found);
         watches(name, service, &mut found);
         ulimits(name, service, &mut found);
-        replicas(name, service, &mut found);
         groups(name, service, &mut found);
     }
     found
@@ -119,11 +121,14 @@ fn groups(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn replicas(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
-    for path in [["scale"].as_slice(), &["deploy", "replicas"]] {
-        if let Some(count) = value.at(path).filter(|count| matches!(count.data, Data::Int(..0))) {
-            let message = format!("service `{service}` is to run fewer than no containers");
-            found.push(at(service, count, message, "write zero or more"));
+/// Published ports name an address and no host (compose-go validation/validation.go). A name with
+/// `%` is none either, and without interpolation a variable is not.
+fn addresses(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for port in value.get("ports").and_then(Value::as_seq).unwrap_or_default() {
+        let Some(address) = port.get("host_ip") else { continue };
+        if let Some(text) = address.as_str().filter(|text| text.parse::<IpAddr>().is_err()) {
+            let message = format!("service `{service}` publishes a port at `{text}`, which is no IP address");
+            found.push(at(service, address, message, "write an address of the host, such as `127.0.0.1`"));
         }
     }
 }

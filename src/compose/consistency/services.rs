@@ -42,6 +42,7 @@ pub(super) fn check(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
     replicas(name, service, found);
     targets(name, service, found);
     watches(name, service, found);
+    count_of_containers(name, service, found);
 }
 
 fn build(name: &str, service: &Value, found: &mut Vec<Diagnostic>) {
@@ -135,6 +136,15 @@ pub(super) fn container_names(active: &[(&str, &Value)], found: &mut Vec<Diagnos
             found.push(beside(finding, place, "the other one is here"));
         } else {
             names.insert(container, (name, value));
+        }
+    }
+}
+
+fn count_of_containers(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
+    for path in [["scale"].as_slice(), &["deploy", "replicas"]] {
+        if let Some(count) = value.at(path).filter(|count| matches!(count.data, crate::yaml::Data::Int(..0))) {
+            let message = format!("service `{service}` is to run fewer than no containers");
+            found.push(at(service, count, message, "write zero or more"));
         }
     }
 }

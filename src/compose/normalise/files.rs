@@ -6,7 +6,10 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::{
-    compose::{Environment, Project, dotenv, env_file},
+    compose::{
+        Environment, Project,
+        variables::{dotenv, env_file},
+    },
     diag::{Code, Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
     yaml::{Data, Map, Value},

@@ -8,27 +8,31 @@ use super::template::{self, TemplateError};
 
 /// What a file sets, in order, up to the first line that Compose refuses.
 #[derive(Debug, Default)]
-pub(super) struct Parsed {
-    pub(super) values: IndexMap<String, String>,
-    pub(super) problem: Option<Problem>,
+pub(in crate::compose) struct Parsed {
+    pub(in crate::compose) values: IndexMap<String, String>,
+    pub(in crate::compose) problem: Option<Problem>,
 }
 
 /// What Compose refuses, with the bytes of the line or value.
 #[derive(Debug)]
-pub(super) struct Problem {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) message: String,
+pub(in crate::compose) struct Problem {
+    pub(in crate::compose) start: usize,
+    pub(in crate::compose) end: usize,
+    pub(in crate::compose) message: String,
 }
 
 /// Reads a file's text. `lookup` gives the variables that are there already; they win over
 /// the file's own where a value names them.
-pub(super) fn parse(text: &str, lookup: template::Lookup<'_>) -> Parsed {
+pub(in crate::compose) fn parse(text: &str, lookup: template::Lookup<'_>) -> Parsed {
     parse_over(text, lookup, IndexMap::new())
 }
 
 /// The same, onto the values of earlier files, which this one's values may name.
-pub(super) fn parse_over(text: &str, lookup: template::Lookup<'_>, values: IndexMap<String, String>) -> Parsed {
+pub(in crate::compose) fn parse_over(
+    text: &str,
+    lookup: template::Lookup<'_>,
+    values: IndexMap<String, String>,
+) -> Parsed {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut parser = Parser { text, at: 0, lookup, values };
     let mut problem = None;

@@ -38,14 +38,14 @@ impl Environment {
     }
 
     /// Adds what the environment does not have yet.
-    pub(super) fn add_missing(&mut self, more: BTreeMap<String, String>) {
+    pub(in crate::compose) fn add_missing(&mut self, more: BTreeMap<String, String>) {
         for (name, value) in more {
             self.values.entry(name).or_insert(value);
         }
     }
 
     /// Sets a variable, whoever set it before.
-    pub(super) fn set(&mut self, name: &str, value: &str) {
+    pub(in crate::compose) fn set(&mut self, name: &str, value: &str) {
         self.values.insert(name.to_owned(), value.to_owned());
     }
 }
@@ -55,7 +55,7 @@ impl Environment {
 ///
 /// # Errors
 /// As the disk says, with the path, for a file that cannot be read.
-pub(super) fn read(
+pub(in crate::compose) fn read(
     paths: &[PathBuf],
     caller: &Environment,
     files: &dyn Files,

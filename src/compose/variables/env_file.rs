@@ -1,7 +1,8 @@
 //! Files that services take variables from, looked for and not read.
 
-use super::{Project, cast};
+use super::cast;
 use crate::{
+    compose::Project,
     diag::{Code, Diagnostic, Place, Severity},
     source::Files,
     yaml::Value,
@@ -12,7 +13,7 @@ const MISSING_ENV_FILE: Code = Code::new("CG006");
 
 /// A finding for each file that is not there and has to be. Not an error: it is often made
 /// where the project runs, and only the services that are on need theirs.
-pub(super) fn missing(project: &Project, files: &dyn Files) -> Vec<Diagnostic> {
+pub(in crate::compose) fn missing(project: &Project, files: &dyn Files) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (name, service) in project.services() {
         for file in service.get("env_file").and_then(Value::as_seq).unwrap_or_default() {
@@ -43,6 +44,6 @@ fn needed(file: &Value) -> Option<(&str, Place)> {
 }
 
 /// Whether Compose refuses to go on without the file. The flag may be a text, as all flags may.
-pub(super) fn is_required(file: &Value) -> bool {
+pub(in crate::compose) fn is_required(file: &Value) -> bool {
     file.get("required").is_none_or(|flag| cast::boolean(&flag.scalar_text().unwrap_or_default()) != Some(false))
 }

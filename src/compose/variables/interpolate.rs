@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use super::{
     cast,
     environment::Environment,
-    path::Path,
     template::{self, TemplateError},
 };
 use crate::{
+    compose::path::Path,
     diag::{Code, Diagnostic, Place, Severity},
     source::Span,
     yaml::{Data, Hole, Value},
@@ -24,7 +24,11 @@ const SCHEMA_VIOLATION: Code = Code::new("CG003");
 
 /// Replaces the variables of `model`. What is wrong goes to `problems`; the answer says
 /// whether Compose goes on.
-pub(super) fn interpolate(model: &mut Value, environment: &Environment, problems: &mut Vec<Diagnostic>) -> bool {
+pub(in crate::compose) fn interpolate(
+    model: &mut Value,
+    environment: &Environment,
+    problems: &mut Vec<Diagnostic>,
+) -> bool {
     let mut pass = Pass { environment, problems, path: Path::default(), seen: BTreeSet::new(), is_accepted: true };
     pass.value(model);
     pass.is_accepted

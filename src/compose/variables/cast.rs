@@ -2,11 +2,13 @@
 //!
 //! Source: compose-go loader/interpolate.go, `interpolateTypeCastMapping` (v2.9.1).
 
-use super::{
-    durations,
-    path::{Path, Pattern},
+use crate::{
+    compose::{
+        durations,
+        path::{Path, Pattern},
+    },
+    yaml::Data,
 };
-use crate::yaml::Data;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -60,7 +62,7 @@ const CASTS: &[(Pattern, Kind)] = &[
 
 /// The data that the path asks for; `None` where it asks for none; what it takes where the
 /// text is not that.
-pub(super) fn cast(path: &Path, text: &str) -> Option<Result<Data, &'static str>> {
+pub(in crate::compose) fn cast(path: &Path, text: &str) -> Option<Result<Data, &'static str>> {
     let steps = path.steps().len();
     if !(3..=5).contains(&steps) {
         return None;
@@ -74,7 +76,7 @@ pub(super) fn cast(path: &Path, text: &str) -> Option<Result<Data, &'static str>
 }
 
 /// The words of YAML 1.1 count here, and only here.
-pub(super) fn boolean(text: &str) -> Option<bool> {
+pub(in crate::compose) fn boolean(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "true" | "y" | "yes" | "on" => Some(true),
         "false" | "n" | "no" | "off" => Some(false),

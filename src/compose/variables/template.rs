@@ -4,22 +4,22 @@
 //! finding the closing brace decide the odd cases, so they are followed to the letter.
 
 /// What a variable's lookup gives.
-pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+pub(in crate::compose) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A text with its variables replaced.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Substituted {
+pub(in crate::compose) struct Substituted {
     /// The new text.
-    pub(super) text: String,
+    pub(in crate::compose) text: String,
     /// Variables that have no value and no default, in order.
-    pub(super) unset: Vec<String>,
+    pub(in crate::compose) unset: Vec<String>,
     /// Whether anything was replaced.
-    pub(super) has_variables: bool,
+    pub(in crate::compose) has_variables: bool,
 }
 
 /// Why a text cannot be substituted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TemplateError {
+pub(in crate::compose) enum TemplateError {
     /// A `$` that begins no variable, at this byte of the text.
     Invalid(usize),
     /// `${V:?reason}` and `V` is not there.
@@ -27,7 +27,7 @@ pub(super) enum TemplateError {
 }
 
 /// Replaces the variables of a text.
-pub(super) fn substitute(text: &str, lookup: Lookup<'_>) -> Result<Substituted, TemplateError> {
+pub(in crate::compose) fn substitute(text: &str, lookup: Lookup<'_>) -> Result<Substituted, TemplateError> {
     let mut out = Substituted::default();
     let mut rest = text;
     while let Some(at) = rest.find('$') {
