@@ -17,7 +17,8 @@ pub(super) fn print(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
         return out.write_all(b"\n");
     }
     writeln!(out, "# CUDA, drivers and GPUs\n")?;
-    writeln!(out, "The Linux driver that came with each release (CUDA Toolkit Release Notes, table 3):\n")?;
+    writeln!(out, "The Linux driver that came with each release (CUDA Toolkit Release Notes, table 3; 13.3:")?;
+    writeln!(out, "Triton Inference Server, release compatibility matrix):\n")?;
     writeln!(out, "CUDA   driver")?;
     for release in RELEASES.iter().rev() {
         writeln!(out, "{:5}  {}", release.cuda.to_string(), release.driver)?;
@@ -28,13 +29,14 @@ pub(super) fn print(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
     for (major, driver) in MINOR_COMPATIBILITY.iter().rev() {
         writeln!(out, "{:5}  {driver}", format!("{major}.x"))?;
     }
-    writeln!(out, "\nGPUs that each release compiles for (CUDA Toolkit, Driver, and Architecture Matrix):\n")?;
+    writeln!(out, "\nGPUs that each release compiles for (CUDA Toolkit, Driver, and Architecture Matrix; 10.3, 12.1:")?;
+    writeln!(out, "CUDA Features Archive 12.9.1):\n")?;
     writeln!(out, "generation  compute capability  first CUDA  last CUDA")?;
     for each in ARCHITECTURES.iter().rev() {
         let (first, last) = (each.first_cuda.to_string(), last(each).unwrap_or_else(|| "ongoing".to_owned()));
         writeln!(out, "{:10}  {:18}  {first:10}  {last}", each.name, capabilities(each))?;
     }
-    writeln!(out, "\nRules: CG501 cuda-newer-than-driver, CG502 gpu-arch-unsupported. Read 2026-11.")
+    writeln!(out, "\nRules: CG501 cuda-newer-than-driver, CG502 gpu-arch-unsupported.")
 }
 
 fn capabilities(each: &Architecture) -> String {

@@ -1,8 +1,9 @@
 //! Tags of NVIDIA's CUDA image on Docker Hub: which cannot be pulled, and what to write instead.
 //!
 //! Apart from the releases (`cuda`) because this is about what was published and deleted.
-//! Source: the image's `doc/supported-tags.md`, `unsupported-tags.md`, `support-policy.md` and README
-//! (gitlab.com/nvidia/container-images/cuda), read 2026-11. What those do not say of a tag is not judged.
+//! Source: the image's `doc/supported-tags.md` and `unsupported-tags.md`, each in part, in the mirrors
+//! pdtgct/cuda (af2c41e, CUDA 13.0.2) and pranavmishra90/nvidia-container-images-cuda (181367a, CUDA
+//! 13.2.1), and its README. The live registry was not asked. What those do not say of a tag is not judged.
 
 use super::reference::Reference;
 
@@ -27,9 +28,9 @@ struct Tag<'a> {
     os: Option<&'a str>,
 }
 
-/// The last patch number of each release whose series has ended.
+/// A patch number of each release that the lists have. New ones come for years (12.8.2 and 13.0.3 did,
+/// without all of the tags of those before), so a higher number proves nothing from 12.8 on.
 const LAST_PATCH: &[((u32, u32), u32)] = &[
-    ((11, 6), 2),
     ((11, 7), 1),
     ((11, 8), 0),
     ((12, 0), 1),
@@ -51,7 +52,8 @@ const DELETED: &[&str] = &["11.0-", "11.2.0-", "11.4.0-", "11.4.2-"];
 /// A release with its three numbers.
 type Full = (u32, u32, u32);
 
-/// Operating systems with the first and the last release that has them, as (major, minor, patch).
+/// Operating systems with the first and the last release that has them, as (major, minor, patch). Ends
+/// are wider than the lists where the lists leave out what was deleted.
 const SYSTEMS: &[(&str, Full, Full)] = &[
     ("alpine", NEVER, NEVER),
     ("ubuntu16.04", (8, 0, 0), (11, 4, 9)),
@@ -122,9 +124,9 @@ fn version_fault(tag: Tag<'_>) -> Option<TagFault> {
             let instead = last.and_then(|last| checked(Tag { numbers: (major, minor, Some(last)), ..tag }));
             Some(fault(format!("tags have three numbers, such as {}", example(major, minor, last)), false, instead))
         }
-        (Some(patch), Some(last)) if patch > last && (major, minor) < (12, 9) => {
+        (Some(patch), Some(last)) if patch > last && (major, minor) < (12, 8) => {
             let instead = checked(Tag { numbers: (major, minor, Some(last)), ..tag });
-            Some(fault(format!("the last of CUDA {major}.{minor} is {major}.{minor}.{last}"), true, instead))
+            Some(fault(format!("the last of CUDA {major}.{minor} is {major}.{minor}.{last}"), false, instead))
         }
         _ => None,
     }
@@ -152,7 +154,9 @@ fn system_fault(tag: Tag<'_>) -> Option<TagFault> {
     } else {
         return None;
     };
-    Some(fault(reason, true, None))
+    // Of these the lists were read in part, or have nothing at all.
+    let is_verified = !["alpine", "ubuntu16.04", "ubuntu18.04"].iter().any(|name| os.starts_with(name));
+    Some(fault(reason, is_verified, None))
 }
 
 fn cudnn_fault(tag: Tag<'_>) -> Option<TagFault> {
@@ -174,7 +178,7 @@ fn cudnn_fault(tag: Tag<'_>) -> Option<TagFault> {
 /// What the tags of a release call cuDNN; `None` for a release without it.
 fn cudnn_of(version: (u32, u32, u32)) -> Option<&'static str> {
     match version {
-        (12, 2 | 4 | 5, 0) | (12, 3, 0 | 1) => None,
+        (12, 2 | 4 | 5, 0) | (12, 3, 0 | 1) | (13, 1, 0) => None,
         (12, 3, _) => Some("cudnn9"),
         (11, ..) | (12, 0..=2, _) => Some("cudnn8"),
         _ => Some("cudnn"),

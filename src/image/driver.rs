@@ -22,16 +22,17 @@ pub fn is_driver_file(name: &str) -> bool {
 }
 
 /// Beginnings of names of packages of the driver.
-/// Source: packages of Debian 12, Ubuntu 24.04 and NVIDIA's CUDA repositories, 2026-11.
+/// Source: packages.debian.org, `libcuda1` (535) and what it depends on; what apt lists for
+/// `cuda-drivers-520` of NVIDIA's repository (forums.developer.nvidia.com, topic 238891); milvus.io,
+/// "Install Milvus Standalone with GPU Support" (`nvidia-headless-545`).
 const PACKAGES: &[&str] = &[
     "nvidia-driver",
     "nvidia-headless",
     "nvidia-dkms",
     "nvidia-kernel-",
-    "nvidia-open",
+    "nvidia-open-kernel-",
     "nvidia-utils-",
     "nvidia-compute-utils",
-    "nvidia-smi",
     "cuda-drivers",
     "libcuda1",
     "libnvidia-compute",
@@ -40,10 +41,8 @@ const PACKAGES: &[&str] = &[
     "libnvidia-decode",
     "libnvidia-cfg1",
     "libnvidia-fbc1",
-    "libnvidia-ml1",
+    "libnvidia-ptxjitcompiler1",
     "xserver-xorg-video-nvidia",
-    "kmod-nvidia",
-    "xorg-x11-drv-nvidia",
 ];
 
 /// Whether a package is a part of the driver.
@@ -53,7 +52,9 @@ pub(super) fn is_driver_package(name: &str) -> bool {
 
 /// Whether a package of NVIDIA's CUDA repositories depends on the driver: `cuda`, `cuda-12-4` and
 /// `cuda-runtime-12-4` do, `cuda-toolkit-12-4` does not.
-/// Source: CUDA Installation Guide for Linux, "Meta Packages", read 2026-11.
+/// Source: forums.developer.nvidia.com, topic 238891: installing `cuda-11-8`, which depends on
+/// `cuda-runtime-11-8`, brings `cuda-drivers`. Of `cuda` alone it was not verified
+/// (`Practice::is_presumed`).
 pub(super) fn depends_on_driver(name: &str) -> bool {
     let is_version = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit() || c == '-');
     let versioned = ["cuda-runtime-", "cuda-"].iter().find_map(|start| name.strip_prefix(start));

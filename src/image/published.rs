@@ -20,87 +20,94 @@ pub enum Variant {
 }
 
 /// Images whose publisher offers a variant for processors and one for NVIDIA GPUs: the words of tags
-/// that mean a GPU, and whether a tag without any of them is for processors.
-/// Source: the images' own pages and READMEs, read 2026-11.
+/// that mean a GPU; a tag without any of them is for processors.
+/// Source: tensorflow/docs `install/docker.md` (05d2225); docs.nvidia.com/rag 2.5.0, "Milvus Configuration";
+/// docs.immich.app, "Hardware-Accelerated Machine Learning" and immich-app/immich#10727;
+/// ggml-org/llama.cpp `docs/docker.md`, under both of its owners; the README of ahmetoner's
+/// whisper-asr-webservice; linuxserver/templates `faster-whisper.xml`; jupyter/docker-stacks
+/// `docs/using/selecting.md` (1c44e6d).
 const VARIANTS: &[(&str, &[&str])] = &[
     ("tensorflow/tensorflow", &["gpu"]),
-    ("paddlepaddle/paddle", &["gpu"]),
     ("milvusdb/milvus", &["gpu"]),
     ("ghcr.io/immich-app/immich-machine-learning", &["cuda"]),
     ("ghcr.io/ggml-org/llama.cpp", &["cuda", "cuda12", "cuda13"]),
     ("ghcr.io/ggerganov/llama.cpp", &["cuda", "cuda12"]),
     ("onerahmet/openai-whisper-asr-webservice", &["gpu"]),
-    ("ghcr.io/ahmetoner/whisper-asr-webservice", &["gpu"]),
-    ("linuxserver/faster-whisper", &["gpu"]),
     ("lscr.io/linuxserver/faster-whisper", &["gpu"]),
-    ("ghcr.io/linuxserver/faster-whisper", &["gpu"]),
-    ("ghcr.io/speaches-ai/speaches", &["cuda"]),
-    ("fedirz/faster-whisper-server", &["cuda"]),
     ("quay.io/jupyter/pytorch-notebook", &["cuda", "cuda11", "cuda12", "cuda13"]),
     ("quay.io/jupyter/tensorflow-notebook", &["cuda"]),
 ];
 
-/// Words of tags that mean another vendor's GPU, or an accelerator that is no GPU of NVIDIA's.
+/// Words of tags that mean another vendor's GPU, or an accelerator that is no GPU of NVIDIA's. They only
+/// keep rules silent; of each image's own tags they were not verified.
 const OTHER: &[&str] = &[
     "rocm", "openvino", "armnn", "rknn", "vulkan", "musa", "intel", "sycl", "xpu", "hpu", "npu", "cann", "amd", "ipex",
+    "xeon",
 ];
 
-/// Servers that do not start without an NVIDIA GPU, where the tag names no other device.
-/// Source: the servers' own installation pages, read 2026-11.
+/// Servers that do not start, or have no purpose, without an NVIDIA GPU, where the tag names no other device.
+/// Source: vllm-project/vllm#13946 and #10717; huggingface/text-generation-inference#1770 (from 2.0 on;
+/// before, and with `--disable-custom-kernels`, #773); sgl-project/sglang#1719 and #7547;
+/// NVIDIA/dcgm-exporter `README.md` (00d6d34).
 const CUDA_ONLY: &[&str] = &[
     "vllm/vllm-openai",
     "ghcr.io/huggingface/text-generation-inference",
     "lmsysorg/sglang",
-    "openmmlab/lmdeploy",
     "nvcr.io/nvidia/k8s/dcgm-exporter",
-    "nvidia/dcgm-exporter",
 ];
 
-/// CUDA of TensorFlow's own GPU builds.
-/// Source: tensorflow.org/install/source, "Tested build configurations", GPU, read 2026-11.
-const TENSORFLOW: &[(u32, CudaVersion)] = &[
-    (5, CudaVersion::new(11, 2)),
-    (6, CudaVersion::new(11, 2)),
-    (7, CudaVersion::new(11, 2)),
-    (8, CudaVersion::new(11, 2)),
-    (9, CudaVersion::new(11, 2)),
-    (10, CudaVersion::new(11, 2)),
-    (11, CudaVersion::new(11, 2)),
-    (12, CudaVersion::new(11, 8)),
-    (13, CudaVersion::new(11, 8)),
-    (14, CudaVersion::new(11, 8)),
-    (15, CudaVersion::new(12, 2)),
-    (16, CudaVersion::new(12, 3)),
-    (17, CudaVersion::new(12, 3)),
-    (18, CudaVersion::new(12, 5)),
-    (19, CudaVersion::new(12, 5)),
+/// Year and month of a release of NVIDIA's framework images.
+type Month = (u32, u32);
+
+/// CUDA of the release of a month, and the images whose own notes were read to say so.
+/// Source: docs.nvidia.com/deeplearning/frameworks, the release notes of the image and month; for
+/// `tritonserver` triton-inference-server/server `docs/introduction/compatibility.md` (0f963c9), table
+/// `vllm-python-py3`. Months of which nothing was read are not here.
+const NGC: &[(Month, CudaVersion, &[&str])] = &[
+    ((20, 3), CudaVersion::new(10, 2), &["tensorflow"]),
+    ((20, 10), CudaVersion::new(11, 1), &["tensorflow"]),
+    ((21, 3), CudaVersion::new(11, 2), &["mxnet"]),
+    ((21, 4), CudaVersion::new(11, 3), &["tensorflow"]),
+    ((21, 5), CudaVersion::new(11, 3), &["mxnet", "tensorflow"]),
+    ((21, 10), CudaVersion::new(11, 4), &["tensorflow"]),
+    ((22, 3), CudaVersion::new(11, 6), &["mxnet"]),
+    ((22, 5), CudaVersion::new(11, 7), &["mxnet"]),
+    ((22, 10), CudaVersion::new(11, 8), &["tensorflow"]),
+    ((23, 1), CudaVersion::new(12, 0), &["tensorflow"]),
+    ((24, 4), CudaVersion::new(12, 4), &["tritonserver"]),
+    ((24, 5), CudaVersion::new(12, 4), &["mxnet", "tritonserver"]),
+    ((24, 6), CudaVersion::new(12, 5), &["tritonserver"]),
+    ((24, 7), CudaVersion::new(12, 5), &["tritonserver"]),
+    ((24, 8), CudaVersion::new(12, 6), &["tritonserver"]),
+    ((24, 9), CudaVersion::new(12, 6), &["tritonserver"]),
+    ((24, 10), CudaVersion::new(12, 6), &["tritonserver"]),
+    ((24, 11), CudaVersion::new(12, 6), &["tritonserver"]),
+    ((24, 12), CudaVersion::new(12, 6), &["tritonserver"]),
+    ((25, 1), CudaVersion::new(12, 8), &["tritonserver"]),
+    ((25, 2), CudaVersion::new(12, 8), &["tritonserver"]),
+    ((25, 3), CudaVersion::new(12, 8), &["tritonserver"]),
+    ((25, 4), CudaVersion::new(12, 9), &["tritonserver"]),
+    ((25, 5), CudaVersion::new(12, 9), &["tritonserver"]),
+    ((25, 6), CudaVersion::new(12, 9), &["tritonserver"]),
+    ((25, 7), CudaVersion::new(12, 9), &["tritonserver"]),
+    ((25, 8), CudaVersion::new(13, 0), &["tritonserver"]),
+    ((25, 9), CudaVersion::new(13, 0), &["tritonserver"]),
+    ((25, 10), CudaVersion::new(13, 0), &["tritonserver"]),
+    ((25, 11), CudaVersion::new(13, 0), &["tritonserver"]),
+    ((25, 12), CudaVersion::new(13, 1), &["pytorch", "tritonserver"]),
+    ((26, 1), CudaVersion::new(13, 1), &["tritonserver"]),
+    ((26, 2), CudaVersion::new(13, 1), &["tritonserver"]),
+    ((26, 3), CudaVersion::new(13, 2), &["cuda-dl-base", "tritonserver"]),
+    ((26, 4), CudaVersion::new(13, 2), &["tritonserver"]),
+    ((26, 5), CudaVersion::new(13, 2), &["tritonserver"]),
+    ((26, 6), CudaVersion::new(13, 3), &["tritonserver"]),
+    ((26, 7), CudaVersion::new(13, 3), &["tritonserver"]),
+    ((26, 8), CudaVersion::new(13, 4), &["tritonserver"]),
 ];
 
-/// CUDA of NVIDIA's framework images by year and month.
-/// Source: the release notes of each (docs.nvidia.com/deeplearning/frameworks, "Driver Requirements":
-/// "Release YY.MM is based on CUDA …"), read 2026-11. Months whose notes were not read are not here.
-const NGC: &[((u32, u32), CudaVersion)] = &[
-    ((21, 3), CudaVersion::new(11, 2)),
-    ((21, 5), CudaVersion::new(11, 3)),
-    ((22, 3), CudaVersion::new(11, 6)),
-    ((22, 5), CudaVersion::new(11, 7)),
-    ((24, 5), CudaVersion::new(12, 4)),
-    ((25, 8), CudaVersion::new(13, 0)),
-    ((25, 10), CudaVersion::new(13, 0)),
-    ((26, 3), CudaVersion::new(13, 2)),
-];
-
-/// Framework images that follow that calendar.
-const NGC_IMAGES: &[&str] = &[
-    "nvcr.io/nvidia/pytorch",
-    "nvcr.io/nvidia/tensorflow",
-    "nvcr.io/nvidia/mxnet",
-    "nvcr.io/nvidia/jax",
-    "nvcr.io/nvidia/tritonserver",
-    "nvcr.io/nvidia/cuda-dl-base",
-    "nvcr.io/nvidia/sglang",
-    "nvcr.io/nvidia/vllm",
-];
+/// Framework images of nvcr.io/nvidia that are taken to follow that calendar. Where the notes of one month
+/// were read for two of them, they agreed.
+const NGC_IMAGES: &[&str] = &["pytorch", "tensorflow", "mxnet", "jax", "tritonserver", "cuda-dl-base", "vllm"];
 
 impl Reference {
     /// What the image is made for, as far as its name and tag say.
@@ -127,22 +134,31 @@ impl Reference {
 
     /// The CUDA release that the image brings, where its tag says so.
     pub fn cuda(&self) -> Option<CudaVersion> {
-        let (name, tag) = (self.name(), self.tag.as_deref()?);
+        let tag = self.tag.as_deref()?;
         if self.is_nvidia_cuda() {
             return CudaVersion::parse(tag.split('-').next()?);
         }
-        if NGC_IMAGES.contains(&name.as_str()) {
-            let month = CudaVersion::parse(tag.split('-').next()?)?;
-            let rows = NGC.iter().find(|(row, _)| *row == (month.major, month.minor));
-            return rows.map(|(_, cuda)| *cuda);
+        self.ngc().map(|(cuda, _)| cuda).or_else(|| said(tag))
+    }
+
+    /// Whether the CUDA release is only known from another image of the same month.
+    pub fn is_cuda_presumed(&self) -> bool {
+        self.ngc().is_some_and(|(_, is_read)| !is_read)
+    }
+
+    /// CUDA of one of NVIDIA's framework images by its month, and whether its own notes say so.
+    fn ngc(&self) -> Option<(CudaVersion, bool)> {
+        let name = self.name();
+        let name = NGC_IMAGES.iter().find(|image| name.strip_prefix("nvcr.io/nvidia/") == Some(image))?;
+        let tag = self.tag.as_deref()?;
+        // These are built on the release of another month.
+        if tag.contains("trtllm") {
+            return None;
         }
-        if name == "tensorflow/tensorflow" {
-            let version = CudaVersion::parse(tag.split('-').next()?).filter(|version| version.major == 2)?;
-            let is_gpu = self.words().iter().any(|word| word == "gpu");
-            let row = TENSORFLOW.iter().find(|(minor, _)| is_gpu && *minor == version.minor);
-            return row.map(|(_, cuda)| *cuda);
-        }
-        said(tag)
+        let month = CudaVersion::parse(tag.split('-').next()?)?;
+        let (_, cuda, read) = NGC.iter().find(|(row, ..)| *row == (month.major, month.minor))?;
+        let is_table = *name != "tritonserver" || tag.ends_with("-vllm-python-py3");
+        Some((*cuda, is_table && read.contains(name)))
     }
 
     /// Whether the image carries NVIDIA's forward compatibility libraries, or may.

@@ -48,6 +48,13 @@ pub struct Practice {
     pub what: String,
 }
 
+impl Practice {
+    /// Whether nobody read that the package depends on the driver: `cuda` without a version.
+    pub fn is_presumed(&self) -> bool {
+        self.kind == PracticeKind::DriverDependency && self.what == "cuda"
+    }
+}
+
 /// Steps that never go well with GPUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PracticeKind {

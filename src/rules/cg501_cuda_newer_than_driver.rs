@@ -39,6 +39,7 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
     );
     finding.severity = severity;
     finding.help = Some(help(cuda, newest, severity));
+    used_image::mark_presumed(&image, finding);
 }
 
 /// The newest CUDA of the driver and how bad it is that the image's is newer; `None` where it is not, or

@@ -51,6 +51,7 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
         finding.severity = Severity::Warning;
     }
     finding.help = Some(help);
+    used_image::mark_presumed(&image, finding);
 }
 
 /// What to take instead; `None` where the release knows the generation.

@@ -1,6 +1,9 @@
 //! An image for another machine architecture than the host's.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, used_image};
+use super::{
+    Check, FixAvailability, Rule, ServiceCx, Sink,
+    used_image::{self, UsedImage},
+};
 use crate::{
     diag::{Code, Label, Severity},
     host::HostFacts,
@@ -19,12 +22,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Images that are published for one architecture alone.
-/// Source: the registries' lists of platforms, read 2026-11.
-const SINGLE: &[(&str, &str)] = &[
-    ("nvcr.io/nvidia/l4t-", "arm64"),
-    ("dustynv/", "arm64"),
-    ("ghcr.io/huggingface/text-generation-inference", "amd64"),
-];
+/// Source: dusty-nv/jetson-containers `README.md` (0050f37) and its page of `l4t-ml`, which lists the
+/// architecture of each tag.
+const SINGLE: &[(&str, &str)] = &[("dustynv/", "arm64")];
+
+/// Images for Jetson boards. That there is none of them for amd64 was not verified: a finding that rests on
+/// it is an `info`.
+const PRESUMED: &[(&str, &str)] = &[("nvcr.io/nvidia/l4t-", "arm64")];
 
 fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
     // The engine's machine is what counts, and a remote one is not what was looked at.
@@ -33,7 +37,9 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let Some((wanted, place, said)) = platform(cx).or_else(|| by_name(cx)) else { return };
+    let sure = platform(cx).or_else(|| by_name(cx));
+    let is_sure = sure.is_some();
+    let Some((wanted, place, said)) = sure.or_else(|| presumed(cx)) else { return };
     if wanted == machine {
         return;
     }
@@ -41,6 +47,9 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
         format!("service `{}` runs an image for {wanted}, and the host is {machine}: `exec format error`", cx.name),
         Label::new(place, said),
     );
+    if !is_sure {
+        finding.severity = Severity::Info;
+    }
     finding.help = Some(format!("take an image for {machine}; under emulation no GPU is reached"));
 }
 
@@ -54,10 +63,20 @@ fn platform(cx: &ServiceCx<'_>) -> Option<(&'static str, Span, &'static str)> {
 /// What the image's name or tag says.
 fn by_name(cx: &ServiceCx<'_>) -> Option<(&'static str, Span, &'static str)> {
     let image = used_image::run(cx)?;
-    let name = image.reference.name();
-    let single = SINGLE.iter().find(|(start, _)| name.starts_with(start)).map(|(_, architecture)| *architecture);
+    let single = listed(SINGLE, &image);
     let words = || image.reference.tag.as_deref()?.split(['-', '_']).find_map(docker_name);
     Some((single.or_else(words)?, image.place, "made for one architecture"))
+}
+
+/// What the image's name makes likely.
+fn presumed(cx: &ServiceCx<'_>) -> Option<(&'static str, Span, &'static str)> {
+    let image = used_image::run(cx)?;
+    Some((listed(PRESUMED, &image)?, image.place, "made for Jetson boards"))
+}
+
+fn listed(table: &[(&str, &'static str)], image: &UsedImage) -> Option<&'static str> {
+    let name = image.reference.name();
+    table.iter().find(|(start, _)| name.starts_with(start)).map(|(_, architecture)| *architecture)
 }
 
 /// An architecture as Docker names it; `None` for others than these two.

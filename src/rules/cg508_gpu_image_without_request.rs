@@ -37,7 +37,9 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 /// A server that does not start without a GPU, unless its command says that it may.
 fn needs_gpu(cx: &ServiceCx<'_>, image: &UsedImage) -> bool {
     let command = super::command::text(cx.service);
-    let is_for_cpu = command.to_ascii_lowercase().contains("cpu") || has_own_entrypoint(cx);
+    let is_for_cpu = command.to_ascii_lowercase().contains("cpu")
+        || command.contains("--disable-custom-kernels")
+        || has_own_entrypoint(cx);
     let is_smi = image.reference.is_nvidia_cuda() && command.split_whitespace().any(|word| word == "nvidia-smi");
     is_smi || (image.reference.variant() == Some(Variant::CudaOnly) && !is_for_cpu)
 }

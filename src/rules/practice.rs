@@ -1,7 +1,10 @@
 //! Findings about steps of a Dockerfile: one for each step and file, however many services build it.
 
 use super::{ServiceCx, Sink};
-use crate::image::{Practice, PracticeKind};
+use crate::{
+    diag::Severity,
+    image::{Practice, PracticeKind},
+};
 
 /// The steps worth a word on the way to a service's image.
 pub(super) fn all<'a>(cx: &ServiceCx<'a>) -> &'a [Practice] {
@@ -18,6 +21,10 @@ pub(super) fn report(
 ) {
     for found in all(cx).iter().filter(|found| kinds.contains(&found.kind)) {
         let (message, help) = say(found);
-        sink.report(message, found.place).help = Some(help);
+        let finding = sink.report(message, found.place);
+        finding.help = Some(help);
+        if found.is_presumed() {
+            finding.severity = Severity::Info;
+        }
     }
 }

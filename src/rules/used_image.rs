@@ -2,7 +2,11 @@
 //! from.
 
 use super::ServiceCx;
-use crate::{image::Reference, source::Span};
+use crate::{
+    diag::{Diagnostic, Severity},
+    image::Reference,
+    source::Span,
+};
 
 /// An image that a service comes from.
 pub(super) struct UsedImage {
@@ -35,6 +39,16 @@ pub(super) fn all(cx: &ServiceCx<'_>) -> Vec<UsedImage> {
 /// The one whose files the container has.
 pub(super) fn run(cx: &ServiceCx<'_>) -> Option<UsedImage> {
     all(cx).into_iter().find(|image| image.is_run)
+}
+
+/// Lowers a finding whose CUDA release is only known from another image of the same month, and says so.
+pub(super) fn mark_presumed(image: &UsedImage, finding: &mut Diagnostic) {
+    if !image.reference.is_cuda_presumed() {
+        return;
+    }
+    finding.severity = Severity::Info;
+    let help = finding.help.take().unwrap_or_default();
+    finding.help = Some(format!("{help}; its CUDA is presumed from another NVIDIA image of the same month"));
 }
 
 /// Whether the service pulls its image instead of building it.
