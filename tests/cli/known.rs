@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use serde_json::Value;
-
 use super::folder::{Folder, LEGACY, Outcome};
 
 fn findings(outcome: &Outcome) -> usize {
