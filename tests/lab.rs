@@ -151,7 +151,10 @@ fn check(host: &Host, fixture: &Fixture, form: &str) -> Result<(), Failed> {
             case.check_containers(&case.render(&["--fallback", "cpu"])?, false)
         }
         (Some(device), _, _) => case.check_lacking(device),
-        _ => case.check_containers(&case.render(&[])?, true),
+        _ => {
+            case.check_containers(&case.render(&[])?, true)?;
+            case.check_containers(&case.laid_over()?, true)
+        }
     }
 }
 
@@ -171,6 +174,29 @@ impl Case<'_> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_composegpu"));
         command.arg("render").args(&self.arguments).arg("--host").arg(self.facts).args(more).current_dir(&self.folder);
         engine::run(60, &mut command)
+    }
+
+    /// The project as Compose itself reads it with the overlay that `render --overlay` writes beside the
+    /// untouched files.
+    fn laid_over(&self) -> Result<Output, Failed> {
+        let rendered = self.render(&["--overlay"])?;
+        if !rendered.status.success() {
+            return Err(format!("`render --overlay`: {}", said(&rendered)).into());
+        }
+        let path = self.lab.folder.join(format!("{}-overlay.yaml", self.name));
+        fs::write(&path, &rendered.stdout)?;
+        let mut arguments = self.arguments.clone();
+        if !arguments.iter().any(|word| word == "-f") {
+            let names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+            let base = names.into_iter().find(|name| self.folder.join(name).is_file());
+            let base = base.ok_or_else(|| format!("no file of Compose's own names in {}", self.folder.display()))?;
+            let picked_up = base.replace(".y", ".override.y");
+            let files = [Some(base), Some(picked_up.as_str()).filter(|name| self.folder.join(name).is_file())];
+            arguments.extend(files.into_iter().flatten().flat_map(|name| ["-f".to_owned(), name.to_owned()]));
+        }
+        let mut words: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+        words.extend(["-f".as_ref(), path.as_os_str(), "--profile".as_ref(), "*".as_ref(), "config".as_ref()]);
+        self.lab.compose(60, &self.folder, &words)
     }
 
     /// A verb that did not do its work says why, and prints nothing that could be taken for a project.

@@ -139,7 +139,7 @@ fn tried(start: fn(body: &str) -> &'static str, forms: &[Form]) -> Vec<Observed<
 const NO_PROGRAM: &str = r#"exec: "/composegpu-trial": stat /composegpu-trial: no such file or directory"#;
 
 #[test]
-fn a_runtime_that_brings_nothing_gave_no_gpu() {
+fn a_runtime_that_brings_nothing_to_see_is_not_proven() {
     let forms = [Form::Runtime, Form::Reservation, Form::Cdi];
     let start = |body: &str| if body.contains("\"cdi\"") { "CDI device injection failed" } else { NO_PROGRAM };
     // Docker meets a device request that it takes, though a spec may bring nothing that shows.
@@ -151,7 +151,8 @@ fn a_runtime_that_brings_nothing_gave_no_gpu() {
         vec![Trial { outcome: Observed::Known(TrialOutcome::Silent), ..outcome(Form::Runtime, "all", None) }];
     let (exit, project, reasons) = render(&facts, &[]);
     assert!(exit == Some(0) && !project.contains("runtime: nvidia"), "{reasons}");
-    assert!(reasons.contains("not runtime: in a trial no GPU came into the container"), "{reasons}");
+    let doubt = "not runtime: not proven: in a trial nothing of a GPU was seen in the container";
+    assert!(reasons.contains(doubt), "{reasons}");
 }
 
 #[test]

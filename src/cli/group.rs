@@ -78,7 +78,9 @@ pub(super) fn group(
     }
     let mut seen = BTreeSet::new();
     grouped.sets.retain(|set| seen.insert(set.clone()));
-    if grouped.sets.is_empty() && grouped.errors.is_empty() && grouped.excluded.is_empty() {
+    let is_nothing = grouped.sets.is_empty() && grouped.errors.is_empty() && grouped.excluded.is_empty();
+    // A Dockerfile that no project builds is nobody's business here, and no mistake.
+    if is_nothing && !paths.iter().all(|path| is_dockerfile(path)) {
         let folders: Vec<String> = paths.iter().map(|path| files.absolute(path).display().to_string()).collect();
         return Err(CliError::NothingFound { place: folders.join(", ") });
     }
@@ -100,10 +102,23 @@ impl Search<'_> {
             let set = self.named(set)?;
             grouped.sets.push(ProjectSet { subject: self.subject(&set.files, path), ..set });
         }
-        if named.is_empty() {
-            grouped.sets.push(self.set_of(path));
+        match named.is_empty() {
+            true if is_dockerfile(path) => grouped.sets.extend(self.builders(path)),
+            true => grouped.sets.push(self.set_of(path)),
+            false => {}
         }
         Ok(())
+    }
+
+    /// The projects of the folders around a Dockerfile that was named; only what touches it is told.
+    fn builders(self, path: &Path) -> Vec<ProjectSet> {
+        let is_around = |folder: &&Path| !folder.is_absolute() || folder.starts_with(self.working_directory);
+        let folders = path.ancestors().skip(1).take_while(is_around);
+        let sets = folders.flat_map(|folder| {
+            let found = self.neighbours(folder);
+            self.sets_of(&found, &found)
+        });
+        sets.map(|set| ProjectSet { subject: Some(path.to_owned()), ..set }).collect()
     }
 
     /// What a set is about, where one of its files was named.
@@ -259,4 +274,13 @@ fn by_folder(paths: &[PathBuf]) -> BTreeMap<PathBuf, Vec<PathBuf>> {
 /// The path without `.` and `..`.
 fn clean(path: &Path) -> PathBuf {
     MemoryFiles::default().resolve(path)
+}
+
+/// By name: `Dockerfile`, `Dockerfile.gpu`, `gpu.Dockerfile`, and Podman's word for it.
+fn is_dockerfile(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    ["dockerfile", "containerfile"].iter().any(|word| {
+        let is_first = name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        is_first || name.strip_suffix(word).is_some_and(|rest| rest.ends_with('.'))
+    })
 }

@@ -85,6 +85,7 @@ impl Surroundings {
     }
 
     /// Columns of a table on standard output; a pipe has no end of them.
+    #[cfg(feature = "probe")]
     pub(super) fn table_width(&self) -> Option<usize> {
         self.columns(self.is_terminal_out)
     }

@@ -1,7 +1,7 @@
 //! Changes of config.toml in place: comments, order and blanks stay.
 
-use serde_json::Value;
 use ::toml_edit::{DocumentMut, Item, Table, value};
+use serde_json::Value;
 
 use super::Change;
 

@@ -41,14 +41,15 @@ fn forms(host: &HostFacts, only: Option<Form>) -> impl Iterator<Item = Form> {
 
 /// The prediction, corrected by a trial. A refusal settles it. That a request was met proves a form of
 /// which the facts could not tell; where they say that the GPU is left out in silence, or that this Compose
-/// sends something else, a container that started proves nothing.
+/// sends something else, a container that started proves nothing. That nothing of a GPU came into the container
+/// is told by its files, which a toolkit may leave as they are, so it only takes the proof away.
 pub(super) fn corrected(form: Form, names: &[String], verdict: Verdict, host: &HostFacts) -> Verdict {
     match (host.trial(form.as_str(), names), verdict) {
         (Some(TrialOutcome::Refused(text)), Verdict::Works(_) | Verdict::Unknown(_)) => {
             Verdict::Fails(format!("a trial was refused: {}", text.lines().next().unwrap_or_default()))
         }
         (Some(TrialOutcome::Silent), Verdict::Works(_) | Verdict::Unknown(_)) => {
-            Verdict::Silent("in a trial no GPU came into the container".to_owned())
+            Verdict::Unknown("in a trial nothing of a GPU was seen in the container".to_owned())
         }
         (Some(TrialOutcome::Met), Verdict::Works(reason)) => Verdict::Works(format!("{reason}; a trial was met")),
         (Some(TrialOutcome::Met), Verdict::Unknown(_)) => Verdict::Works("a trial was met".to_owned()),

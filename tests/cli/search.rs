@@ -88,3 +88,23 @@ fn a_part_that_others_extend_is_judged_where_it_is_used() {
         assert!(matches!(findings[..], [one] if one.contains("hwaccel.yml:4:13: error[CG102]")), "{findings:#?}");
     }
 }
+
+#[test]
+fn a_dockerfile_brings_in_the_projects_that_build_it() {
+    let compose = "services:\n  app:\n    build: {context: ., dockerfile: docker/gpu.Dockerfile}\n    command: python -m worker\n    environment: {CUDA_VISIBLE_DEVICES: all}\n    gpus: all\n";
+    let docker = "FROM python:3.12\nWORKDIR /app\nCOPY app/ ./app/\n";
+    let folder = Folder::new(&[
+        ("compose.yaml", compose),
+        ("docker/gpu.Dockerfile", docker),
+        ("app/main.py", "print()\n"),
+        ("worker/__main__.py", "print()\n"),
+        ("other/Dockerfile", docker),
+    ]);
+    let outcome = folder.run(&["lint", "--format", "concise", "docker/gpu.Dockerfile"]).exits(1);
+    assert_eq!(outcome.out.matches("CG601").count(), 1, "{outcome:#?}");
+    assert!(!outcome.out.contains("CG204"), "what does not touch the file is not told: {outcome:#?}");
+    let outcome = folder.run(&["lint", "--format", "concise", "compose.yaml", "docker/gpu.Dockerfile"]).exits(1);
+    assert_eq!(outcome.out.matches("CG601").count(), 1, "{outcome:#?}");
+    let outcome = folder.run(&["lint", "other/Dockerfile"]).exits(0);
+    assert_eq!(outcome.out, "");
+}

@@ -99,6 +99,7 @@ impl Drop for Lab {
 }
 
 /// The folder with one folder for each engine.
+#[allow(dead_code, reason = "some tests start every scenario by name")]
 pub(crate) fn engines() -> String {
     format!("{}/engines", std::env::var("HOSTLAB_DIR").unwrap_or_default())
 }
