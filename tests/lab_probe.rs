@@ -1,7 +1,8 @@
 //! Real engines: what `probe` sees inside a staged host agrees with how it was staged, axis by axis.
 //!
 //! A scenario is a test. How a host was staged stands in its lab.json, which the probe does not read.
-//! Without a lab every test is ignored and says why; with `LAB=require` it fails.
+//! Without a lab every test is ignored and says why; with `LAB=require` it fails, except where the
+//! fetched engines cannot start the scenario at all.
 #![expect(clippy::disallowed_methods, reason = "a test starts programs and reads what they wrote")]
 
 #[path = "lab/engine.rs"]
@@ -25,13 +26,15 @@ fn main() -> io::Result<ExitCode> {
         engine::sweep().map_err(|failed| io::Error::other(failed.message().unwrap_or_default().to_owned()))?;
     }
     let trials = scenarios()?.into_iter().map(|name| {
-        let missing = missing.clone().or_else(|| lacking(&name));
-        Trial::ignorable_test(name.clone(), move || match missing {
-            Some(reason) if std::env::var_os("LAB").is_some_and(|value| value == "require") => {
+        let (missing, lacking) = (missing.clone(), lacking(&name));
+        Trial::ignorable_test(name.clone(), move || match (missing, lacking) {
+            // Not even a whole lab can start this one, so requiring a lab does not ask for it.
+            (_, Some(reason)) => Ok(Completion::ignored_with(reason)),
+            (Some(reason), None) if std::env::var_os("LAB").is_some_and(|value| value == "require") => {
                 Err(format!("LAB=require, but no lab: {reason}").into())
             }
-            Some(reason) => Ok(Completion::ignored_with(reason)),
-            None => check(&name).map(|()| Completion::Completed),
+            (Some(reason), None) => Ok(Completion::ignored_with(reason)),
+            (None, None) => check(&name).map(|()| Completion::Completed),
         })
     });
     Ok(libtest_mimic::run(&arguments, trials.collect()).exit_code())
