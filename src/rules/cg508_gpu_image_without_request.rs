@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     code: Code::new("CG508"),
     name: "gpu-image-without-request",
     summary: "an image that does not work without a GPU, in a service that asks for none",
-    severity: Severity::Warning,
+    severity: Severity::Info,
     fix: FixAvailability::None,
     since: "0.1.0",
     page: include_str!("../../rules/CG508-gpu-image-without-request.md"),
