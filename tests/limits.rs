@@ -245,6 +245,26 @@ fn files_that_include_the_next_one_twice() {
 }
 
 #[test]
+fn address_pools_of_two_documents() {
+    let pools = |count: usize, third: usize| {
+        let list: String = (0..count).map(|at| format!("{{subnet: 10.{third}.{at}.0/24}}, ")).collect();
+        format!("networks: {{wide: {{ipam: {{config: [{list}]}}}}}}\n")
+    };
+    read(SERVICES.to_owned() + &pools(60, 0) + "---\n" + &pools(60, 1));
+    refused(
+        SERVICES.to_owned() + &pools(250, 0) + "---\n" + &pools(250, 1),
+        "CG007 compose.yaml:4:26 the file's address pools take more than 10000000 comparisons to lay on earlier ones",
+    );
+    // A thousand networks of two pools each are read.
+    let many = |third: usize| {
+        let pool = |at: usize| format!("{{subnet: 10.{third}.{}.0/24}}", at % 256);
+        let line = |at: usize| format!("  n{at}: {{ipam: {{config: [{}, {}]}}}}\n", pool(at), pool(at + 1));
+        "networks:\n".to_owned() + &(0..1_000).map(line).collect::<String>()
+    };
+    read(SERVICES.to_owned() + &many(0) + "---\n" + &many(1));
+}
+
+#[test]
 fn documents_without_end() {
     let text: String = (0..20_000).map(|at| format!("---\nservices: {{s{at}: {{image: x}}}}\n")).collect();
     let found = judge(&[("compose.yaml", text)]).found;

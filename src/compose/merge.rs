@@ -72,7 +72,7 @@ const SPECIALS: &[(Pattern, Special)] = &[
 /// Lays `overlay` over `base`. What cannot be laid over goes to `problems`, and the base's
 /// value stays.
 pub(super) fn merge(base: &mut Value, overlay: Value, problems: &mut Vec<Diagnostic>) {
-    Merge { problems, path: Path::default() }.value(base, overlay);
+    Merge { problems, path: Path::default(), compared: 0 }.value(base, overlay);
 }
 
 /// Lays a service over the one that it extends.
@@ -80,12 +80,14 @@ pub(super) fn merge_service(base: &mut Value, name: &str, overlay: Value, proble
     let mut path = Path::default();
     path.push("services");
     path.push(name);
-    Merge { problems, path }.value(base, overlay);
+    Merge { problems, path, compared: 0 }.value(base, overlay);
 }
 
 struct Merge<'a> {
     problems: &'a mut Vec<Diagnostic>,
     path: Path,
+    /// What address pools took so far.
+    compared: usize,
 }
 
 impl Merge<'_> {
@@ -197,13 +199,17 @@ impl Merge<'_> {
     }
 
     fn ipam(&mut self, base: &mut Value, overlay: Value) {
-        let Value { data, sources, hole } = overlay;
-        match (&mut base.data, data) {
-            (Data::Seq(items), Data::Seq(other)) => {
-                *items = pool::join(std::mem::take(items), &other, |pool, other| self.plain(pool, other));
-                base.sources.extend(sources);
+        if let (Data::Seq(items), Data::Seq(other)) = (&mut base.data, &overlay.data) {
+            let compared = self.compared;
+            self.compared = compared.saturating_add(pool::comparisons(items, other));
+            if self.compared <= pool::MAX_COMPARISONS {
+                *items = pool::join(std::mem::take(items), other, |pool, other| self.plain(pool, other));
+                base.sources.extend(overlay.sources);
+            } else if compared <= pool::MAX_COMPARISONS {
+                self.problems.push(pool::too_many(&overlay));
             }
-            (_, data) => self.plain(base, Value { data, sources, hole }),
+        } else {
+            self.plain(base, overlay);
         }
     }
 }

@@ -1,6 +1,28 @@
 //! A network's pool of addresses while two lists of them are joined.
 
-use crate::yaml::Value;
+use crate::{
+    diag::{Diagnostic, Place, Severity},
+    yaml::{self, Value},
+};
+
+/// Comparisons that the pools of one file may take, over all its networks. Joining grows with the cube of
+/// their number; two hundred pools of one network on as many take as much, and an engine takes two.
+pub(super) const MAX_COMPARISONS: usize = 10_000_000;
+
+/// The most that [`join`] has to compare: each pool with each, and each pair with what was kept.
+pub(super) fn comparisons(base: &[Value], overlay: &[Value]) -> usize {
+    let pairs = base.len().saturating_mul(overlay.len());
+    pairs.saturating_mul(base.len().saturating_add(overlay.len()))
+}
+
+/// What is said where that is beyond the limit.
+pub(super) fn too_many(overlay: &Value) -> Diagnostic {
+    let place = overlay.place().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+    let message =
+        format!("the file's address pools take more than {MAX_COMPARISONS} comparisons to lay on earlier ones");
+    Diagnostic::new(yaml::LIMIT, Severity::Error, message, place)
+        .with_help("a network takes one pool for each kind of address; write few, or put `!override` before the list")
+}
 
 /// Address pools as Compose joins them (compose-go override/merge.go, `mergeIPAMConfig`). It
 /// compares each pool of the base with each of the overlay and lays the second on the first
