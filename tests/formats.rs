@@ -99,6 +99,16 @@ fn a_path_above_the_folder_is_taken_from_the_root() {
 }
 
 #[test]
+fn a_place_that_is_named_twice_is_listed_once() {
+    let (sources, mut found) = findings("compose.yaml", TEXT);
+    let label = found[0].related[0].clone();
+    found[0].related.push(label);
+    let log = log_of(&Report::of(&sources, &found[..1], rule_of));
+    let related = log["runs"][0]["results"][0]["relatedLocations"].as_array().map(Vec::len);
+    assert_eq!(related, Some(1), "section 3.27.22");
+}
+
+#[test]
 fn what_a_host_said_is_a_logical_place() {
     let evidence = Place::Evidence { source: "docker /info".into(), field: "CDISpecDirs".into(), value: "[]".into() };
     let finding = Diagnostic::new(Code::new("CH001"), Severity::Info, "CDI is off", evidence);

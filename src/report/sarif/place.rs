@@ -84,9 +84,11 @@ pub(super) fn location_of<'a>(report: &Report<'a>, finding: &'a Diagnostic) -> O
     Some(WireLocation { physical_location: Some(physical), message: None, logical_locations: Vec::new() })
 }
 
-/// The other places of a finding, with their words.
+/// The other places of a finding, with their words, each once: section 3.27.22 wants a set.
 pub(super) fn related_of<'a>(report: &Report<'a>, finding: &'a Diagnostic) -> Vec<WireLocation<'a>> {
-    let related = finding.related.iter().map(|label| WireLocation {
+    let labels = finding.related.iter().enumerate();
+    let firsts = labels.filter(|(at, label)| !finding.related[..*at].contains(label)).map(|(_, label)| label);
+    let related = firsts.map(|label| WireLocation {
         physical_location: Some(physical(report, label.span)),
         message: Some(label.message.as_str()).filter(|text| !text.is_empty()).map(|text| WireWords { text }),
         logical_locations: Vec::new(),
