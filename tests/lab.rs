@@ -109,7 +109,8 @@ impl Host {
     fn probe(&self) -> Result<(Lab, PathBuf), Failed> {
         let lab = Lab::up(self.scenario, self.compose)?;
         let path = lab.folder.join("facts.json");
-        let output = lab.exec(60, &["probe".as_ref(), "-o".as_ref(), path.as_os_str()])?;
+        let output =
+            lab.exec(60, &["probe".as_ref(), "--timeout".as_ref(), "20".as_ref(), "-o".as_ref(), path.as_os_str()])?;
         if !output.status.success() || !path.is_file() {
             return Err(format!("`probe` in the lab: {}", said(&output)).into());
         }

@@ -121,8 +121,11 @@ fn trial(name: String, missing: &Option<String>, check: impl FnOnce() -> Result<
 
 /// What `doctor` finds inside of the lab.
 fn doctor(lab: &Lab, args: &[&str]) -> Result<Vec<Value>, Failed> {
-    let arguments: Vec<&std::ffi::OsStr> =
-        ["doctor", "--format", "json"].iter().chain(args).map(|one| std::ffi::OsStr::new(*one)).collect();
+    let arguments: Vec<&std::ffi::OsStr> = ["doctor", "--timeout", "20", "--format", "json"]
+        .iter()
+        .chain(args)
+        .map(|one| std::ffi::OsStr::new(*one))
+        .collect();
     let output = lab.exec(60, &arguments)?;
     let report: Value = serde_json::from_slice(&output.stdout).map_err(|_| said(&output))?;
     Ok(report["findings"].as_array().cloned().unwrap_or_default())

@@ -79,7 +79,10 @@ fn trial(name: String, missing: Option<String>, run: impl FnOnce() -> Result<(),
 fn equals_the_truth(scenario: &str) -> Result<(), Failed> {
     let lab = Lab::up(scenario, "2.40")?;
     let path = lab.folder.join("facts.json");
-    let output = lab.exec(300, &["probe".as_ref(), "--trial".as_ref(), "-o".as_ref(), path.as_os_str()])?;
+    let output = lab.exec(
+        300,
+        &["probe".as_ref(), "--trial".as_ref(), "--timeout".as_ref(), "20".as_ref(), "-o".as_ref(), path.as_os_str()],
+    )?;
     let facts = HostFacts::from_json(&fs::read_to_string(&path).map_err(|_| said(&output))?)?;
     let truth = truth(scenario)?;
     let mut compared = 0;
@@ -136,7 +139,8 @@ fn leaves_nothing(signal: &str, scenario: &str, tidies: bool) -> Result<(), Fail
     // The other Compose makes it another lab than that of the test above.
     let lab = Lab::up(scenario, "2.26")?;
     let mut command = lab.outside(env!("CARGO_BIN_EXE_composegpu"));
-    let mut child = command.args(["probe", "--trial"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut child =
+        command.args(["probe", "--trial", "--timeout", "20"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
     within(30, &mut child, |_| Ok((left(&lab)?.len() >= 2).then_some(()))).map_err(|failed| {
         // The guard of a test that fails here: nobody else ends the process.
         format!("no container came: {}", failed.message().unwrap_or_default())
@@ -156,8 +160,10 @@ fn leaves_nothing(signal: &str, scenario: &str, tidies: bool) -> Result<(), Fail
     if remains.is_empty() {
         return Err("a kill should leave something, or this test shows nothing".into());
     }
-    let output =
-        engine::run(120, lab.outside(env!("CARGO_BIN_EXE_composegpu")).args(["probe", "--trial", "--form", "cdi"]))?;
+    let output = engine::run(
+        120,
+        lab.outside(env!("CARGO_BIN_EXE_composegpu")).args(["probe", "--trial", "--timeout", "20", "--form", "cdi"]),
+    )?;
     let remains = left(&lab)?;
     match remains.is_empty() && output.status.success() {
         true => Ok(()),

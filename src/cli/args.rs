@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::{
     examples::{CONFIG_EXAMPLES, EXIT_CODES, PROBE_EXAMPLES},
     exit::Exit,
+    hosts::PATIENCE,
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
@@ -151,7 +152,7 @@ pub(super) struct ProbeArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) against: Option<PathBuf>,
     /// Longest wait for each source
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: u64,
 }
 

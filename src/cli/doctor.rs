@@ -1,11 +1,13 @@
 //! `composegpu doctor`: what is wrong with a host, and the commands that mend it.
 
+use std::time::Duration;
+
 use super::{
     Answer,
     args::{DoctorArgs, TextFormat},
     exit::{CliError, Exit},
     files::DiskFiles,
-    hosts::facts_of,
+    hosts::facts_within,
     lint::rule_of,
     propose,
     settings::Surroundings,
@@ -22,7 +24,8 @@ use crate::{
 /// # Errors
 /// When the host's facts cannot be had.
 pub(super) fn run(args: &DoctorArgs, world: &Surroundings, answer: &mut Answer) -> Result<Exit, CliError> {
-    let host = facts_of(&args.host, &DiskFiles::new(&world.working_directory))?;
+    let timeout = Duration::from_secs(args.timeout);
+    let host = facts_within(timeout, &args.host, &DiskFiles::new(&world.working_directory))?;
     let mut found = rules::examine(&host);
     found.diagnostics.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), finding.code));
     let skipped: Vec<Unjudged> =

@@ -3,12 +3,16 @@
 use std::{
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 #[cfg(not(feature = "probe"))]
 use super::{Answer, args::ProbeArgs, exit::Exit};
 use super::{exit::CliError, patterns::expand, settings::Surroundings};
 use crate::{host::HostFacts, source::Files};
+
+/// Seconds that each source of a live host may take, unless `--timeout` says otherwise.
+pub(super) const PATIENCE: u64 = 2;
 
 /// Facts files are small; anything above this is something else.
 const MAX_BYTES: usize = 16 << 20;
@@ -66,9 +70,17 @@ fn files_of(value: &OsStr, world: &Surroundings) -> Result<Vec<PathBuf>, CliErro
 /// When there is no host of the name, the file cannot be read or holds no facts, or this program
 /// cannot look at a host.
 pub(super) fn facts_of(host: &OsStr, files: &dyn Files) -> Result<HostFacts, CliError> {
+    facts_within(Duration::from_secs(PATIENCE), host, files)
+}
+
+/// As [`facts_of`], with another longest wait for each source of a live host.
+///
+/// # Errors
+/// As [`facts_of`].
+pub(super) fn facts_within(timeout: Duration, host: &OsStr, files: &dyn Files) -> Result<HostFacts, CliError> {
     match host.to_str().and_then(|host| host.strip_prefix('@')) {
         Some(name) => named(name),
-        None if host == "live" => live(),
+        None if host == "live" => live(timeout),
         None => recorded(Path::new(host), files),
     }
 }
@@ -119,7 +131,7 @@ mod with_probe {
             args::{FormArg, ProbeArgs, ProbeFormat},
             exit::{CliError, Exit},
             files::DiskFiles,
-            hosts::facts_of,
+            hosts::{PATIENCE, facts_of},
             probe::{self, ProbeOptions},
             settings::Surroundings,
         },
@@ -127,12 +139,9 @@ mod with_probe {
         lower::Form,
     };
 
-    /// How long each source may take when another verb asks.
-    const TIMEOUT: Duration = Duration::from_secs(5);
-
     #[expect(clippy::unnecessary_wraps, reason = "a build without `probe` cannot do it")]
-    pub(super) fn live() -> Result<HostFacts, CliError> {
-        Ok(probe::live(TIMEOUT))
+    pub(super) fn live(timeout: Duration) -> Result<HostFacts, CliError> {
+        Ok(probe::live(timeout))
     }
 
     /// Starts a container for each attempt, and puts the outcomes among the facts.
@@ -140,7 +149,7 @@ mod with_probe {
     /// # Errors
     /// When the user interrupts.
     pub(in crate::cli) fn try_out(facts: &mut HostFacts, attempts: &[(Form, Vec<String>)]) -> Result<(), CliError> {
-        probe::try_out(facts, attempts, TIMEOUT)
+        probe::try_out(facts, attempts, Duration::from_secs(PATIENCE))
     }
 
     /// `composegpu probe`.
@@ -184,7 +193,7 @@ const BLIND: &str = "this composegpu was built without the feature `probe`, so i
                      give it a recorded one with `--host FILE`";
 
 #[cfg(not(feature = "probe"))]
-fn live() -> Result<HostFacts, CliError> {
+fn live(_: Duration) -> Result<HostFacts, CliError> {
     Err(CliError::Host(BLIND.to_owned()))
 }
 

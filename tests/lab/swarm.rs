@@ -80,7 +80,8 @@ fn start() -> Result<(Lab, PathBuf), Failed> {
         return Err(format!("no swarm: {}", said(&output)).into());
     }
     let facts = lab.folder.join("facts.json");
-    let output = lab.exec(60, &["probe".as_ref(), "-o".as_ref(), facts.as_os_str()])?;
+    let output =
+        lab.exec(60, &["probe".as_ref(), "--timeout".as_ref(), "20".as_ref(), "-o".as_ref(), facts.as_os_str()])?;
     if !output.status.success() {
         return Err(format!("`probe` in the lab: {}", said(&output)).into());
     }

@@ -3,7 +3,10 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use super::{ProjectArgs, TextFormat};
-use crate::cli::examples::{DOCTOR_EXAMPLES, EXPLAIN_EXAMPLES};
+use crate::cli::{
+    examples::{DOCTOR_EXAMPLES, EXPLAIN_EXAMPLES},
+    hosts::PATIENCE,
+};
 
 /// `doctor`.
 #[derive(Clone, Debug, clap::Args)]
@@ -18,6 +21,9 @@ pub(in crate::cli) struct DoctorArgs {
     /// Write the files that would mend the host here: daemon.json, config.toml, units; installs nothing
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) write: Option<PathBuf>,
+    /// Longest wait for each source of a live host
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(in crate::cli) timeout: u64,
 }
 
 /// `explain`.
