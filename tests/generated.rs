@@ -120,7 +120,9 @@ fn rewriting_in_place_touches_requests_alone() {
         }
     }
     println!("{count:?}");
-    assert!(count.rewritten > 800 && count.shared > 20, "{count:?}");
+    // What the generator ought to yield: fewer would mean that it writes projects of one kind alone.
+    let tried = seeds().count();
+    assert!(count.rewritten > 6 * tried && count.shared > tried / 6, "{count:?} of {tried} projects");
 }
 
 #[test]
