@@ -11,6 +11,7 @@ mod cg005_unset_variable;
 mod cg006_missing_env_file;
 mod cg007_alias_expansion;
 mod cg008_inconsistent_project;
+mod cg009_ambiguous_scalar;
 mod cg010_bad_x_composegpu;
 mod cg011_unused_ignore;
 mod cg101_missing_capabilities;
@@ -157,6 +158,7 @@ pub static ALL: &[&Rule] = &[
     &cg006_missing_env_file::RULE,
     &cg007_alias_expansion::RULE,
     &cg008_inconsistent_project::RULE,
+    &cg009_ambiguous_scalar::RULE,
     &cg010_bad_x_composegpu::RULE,
     &cg011_unused_ignore::RULE,
     &cg101_missing_capabilities::RULE,

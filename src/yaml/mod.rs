@@ -24,6 +24,7 @@ mod value;
 pub use parse::{LIMIT, SYNTAX_ERROR, parse};
 pub use reach::reach;
 pub use resolve::{Cleared, DUPLICATE_KEY, Resolved, resolve};
+pub use scalar::number_text;
 pub use tagged::Tagged;
 pub use tree::{Anchor, Comment, Node, NodeId, NodeKind, NodeRef, ScalarStyle, Tag, Tree};
 pub use value::{Data, Hole, Map, Origin, Value, Via};

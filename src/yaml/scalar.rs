@@ -4,8 +4,8 @@
 
 use super::{
     number,
-    tree::{NodeKind, ScalarStyle},
-    value::Data,
+    tree::{Node, NodeKind, ScalarStyle},
+    value::{Data, Value},
 };
 
 /// The data of a scalar; an error where its tag asks for what the text is not.
@@ -131,4 +131,11 @@ fn is_time(text: &str) -> bool {
 fn digits(text: &str, least: usize, most: usize) -> Option<u32> {
     let is_good = (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_good.then(|| text.parse().ok()).flatten()
+}
+
+/// What Compose makes of plain text without a tag that it takes for a number; `None` for all else.
+pub fn number_text(node: &Node) -> Option<String> {
+    let NodeKind::Scalar { text, style: ScalarStyle::Plain } = &node.kind else { return None };
+    let data = node.tag.is_none().then(|| plain(text, true))?;
+    matches!(data, Data::Int(_) | Data::UInt(_) | Data::Float(_)).then(|| Value::from(data).scalar_text())?
 }

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{at, beside};
-use crate::{compose::Project, diag::Diagnostic, yaml::Value};
+use crate::{
+    compose::Project,
+    diag::Diagnostic,
+    yaml::{Data, Value},
+};
 
 /// Pairs that say the same thing twice: if both are there they must be equal. The third is the
 /// structure that must be there for Compose to compare.
@@ -142,9 +146,19 @@ pub(super) fn container_names(active: &[(&str, &Value)], found: &mut Vec<Diagnos
 
 fn count_of_containers(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
     for path in [["scale"].as_slice(), &["deploy", "replicas"]] {
-        if let Some(count) = value.at(path).filter(|count| matches!(count.data, crate::yaml::Data::Int(..0))) {
+        if let Some(count) = value.at(path).filter(|count| is_below_zero(&count.data)) {
             let message = format!("service `{service}` is to run fewer than no containers");
             found.push(at(service, count, message, "write zero or more"));
         }
+    }
+}
+
+/// Also what is too large: Compose keeps it in 64 bits with a sign, where it is below zero.
+fn is_below_zero(count: &Data) -> bool {
+    match count {
+        Data::Int(count) => *count < 0,
+        Data::UInt(_) => true,
+        Data::Float(count) => *count <= -1.0 || *count >= 9_223_372_036_854_775_808.0,
+        _ => false,
     }
 }

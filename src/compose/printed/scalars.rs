@@ -44,16 +44,28 @@ pub(super) fn flag(value: &Value) -> Cast {
     }
 }
 
+/// One more than a whole number of 64 bits with a sign holds.
+const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+
 pub(super) fn whole(value: &Value) -> Cast {
     match &value.data {
-        Data::Int(_) | Data::UInt(_) => Ok(value.data.clone()),
-        Data::Float(number) => Ok(Data::Int(*number as i64)),
+        Data::Int(_) => Ok(value.data.clone()),
+        // Go wraps a number that its 64 bits cannot hold, and has one word for a float beyond them.
+        Data::UInt(number) => Ok(Data::Int(*number as i64)),
+        Data::Float(number) if (-TWO_63..TWO_63).contains(number) => Ok(Data::Int(*number as i64)),
+        Data::Float(_) => Ok(Data::Int(i64::MIN)),
         Data::String(text) => text.parse().map(Data::Int).map_err(|_| "it is no whole number".to_owned()),
         _ => expected("a whole number", value),
     }
 }
 
 pub(super) fn natural(value: &Value) -> Cast {
+    match value.data {
+        Data::UInt(_) => return Ok(value.data.clone()),
+        Data::Float(number) if (TWO_63..2.0 * TWO_63).contains(&number) => return Ok(Data::UInt(number as u64)),
+        Data::Float(number) if number >= TWO_63 => return Ok(Data::UInt(1 << 63)),
+        _ => {}
+    }
     match whole(value)? {
         Data::Int(..0) => Err("it is below zero".to_owned()),
         data => Ok(data),
@@ -64,6 +76,7 @@ pub(super) fn small(value: &Value, mask: i64) -> Cast {
     match natural(value)? {
         _ if value.as_str().is_some() => expected("a number", value),
         Data::Int(number) => Ok(Data::Int(number & mask)),
+        Data::UInt(number) => Ok(Data::Int(number as i64 & mask)),
         data => Ok(data),
     }
 }
