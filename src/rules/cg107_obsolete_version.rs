@@ -2,7 +2,8 @@
 
 use super::{Check, DocumentCx, FixAvailability, Rule, Sink, fix};
 use crate::{
-    diag::{Applicability, Code, Fix, Severity},
+    diag::{Applicability, Code, Edit, Fix, Severity},
+    source::Span,
     yaml::{NodeKind, edit},
 };
 
@@ -28,8 +29,9 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
             let finding = sink.report("`version` is obsolete: Compose ignores it and warns", key.span);
             finding.help = Some("remove the line".into());
             if entries.len() > 1 {
-                let edits = edit::remove(fix::file(cx.tree, cx.sources), *value, *root);
-                finding.fix = edits.map(|edits| Fix {
+                let file = fix::file(cx.tree, cx.sources);
+                let edits = edit::remove(file, *value, *root);
+                finding.fix = edits.map(|edits| below_header(file.text, key.span, edits)).map(|edits| Fix {
                     title: "remove `version`".into(),
                     applicability: Applicability::Safe,
                     edits,
@@ -37,4 +39,14 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
+}
+
+/// The edits from the key's line on: comments above a `version` are most often the file's header.
+fn below_header(text: &str, key: Span, mut edits: Vec<Edit>) -> Vec<Edit> {
+    let line = text[..key.range().start].rfind('\n').map_or(0, |at| at + 1);
+    for edit in &mut edits {
+        let start = edit.span.range().start.max(line);
+        edit.span = Span::new(edit.span.file, start, edit.span.range().end);
+    }
+    edits
 }

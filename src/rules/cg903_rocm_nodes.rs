@@ -1,6 +1,6 @@
 //! ROCm without a node that it opens.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, fix, images};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, command, fix, images};
 use crate::{
     compose::{devices, variable},
     diag::{Applicability, Code, Fix, Severity},
@@ -29,7 +29,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         nodes.iter().any(|have| *have == node || have.strip_prefix(node).is_some_and(|rest| rest.starts_with('/')))
     };
     let missing: Vec<&str> = NEEDED.into_iter().filter(|node| !has(node)).collect();
-    let is_used = has("/dev/kfd") || is_rocm(cx.service);
+    let is_used = has("/dev/kfd") || (is_rocm(cx.service) && !is_ollama_client(cx.service));
     if missing.is_empty() || !is_used || has_hole || gets_nodes_otherwise(cx) || mounts_dev(cx) {
         return;
     }
@@ -60,6 +60,21 @@ fn is_rocm(service: &Value) -> bool {
     let is_set = variable(service, "HSA_OVERRIDE_GFX_VERSION")
         .is_some_and(|entry| entry.value.is_some_and(|value| !value.is_empty()));
     is_tagged || is_named || is_set
+}
+
+/// Ollama's image that only asks a server elsewhere, as a service that pulls models does: of its commands
+/// `serve` alone (also as `start`) opens a GPU (Ollama, cmd/cmd.go).
+fn is_ollama_client(service: &Value) -> bool {
+    const ASKING: [&str; 9] = ["pull", "run", "create", "show", "list", "ls", "ps", "push", "cp"];
+    let is_ollama = images::repository(service).is_some_and(|name| name.ends_with("ollama/ollama"));
+    let text = command::text(service);
+    let mut words = text.split(|mark: char| mark.is_whitespace() || ";&|()\"'".contains(mark)).peekable();
+    let has_entrypoint = service.get("entrypoint").is_some_and(|value| !value.is_null());
+    let asks_first = !has_entrypoint && words.peek().is_some_and(|word| ASKING.contains(word));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let asks = asks_first
+        || words.windows(2).any(|pair| pair[0].rsplit('/').next() == Some("ollama") && ASKING.contains(&pair[1]));
+    is_ollama && asks && !words.iter().any(|word| ["serve", "start"].contains(word))
 }
 
 /// Whether a CDI name, AMD's driver or runtime, or `privileged` brings the nodes; also where the service
