@@ -24,6 +24,11 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Project(check),
 };
 
+/// Names in one headline.
+const MOST_NAMES: usize = 6;
+/// Places shown beside the first.
+const MOST_LABELS: usize = 16;
+
 fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
     let mut counted: Vec<Counted<'_>> = cx.requests.iter().filter_map(|request| Counted::of(cx, request)).collect();
     counted.dedup_by(|later, earlier| later.service == earlier.service);
@@ -33,16 +38,27 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
         if others.is_empty() {
             continue;
         }
-        let names: Vec<String> = group.iter().map(|counted| format!("`{}`", counted.service)).collect();
+        let names = named(&group);
         let finding = sink.report(
             format!("services {} share GPU 0: `count` takes the first GPUs, whoever has them", listed(&names)),
             first.place,
         );
         finding.service = Some(first.service.to_owned());
-        finding.related = others.iter().map(|other| Label::new(other.place, "counts from GPU 0 too")).collect();
+        finding.related =
+            others.iter().take(MOST_LABELS).map(|other| Label::new(other.place, "counts from GPU 0 too")).collect();
         finding.help =
             Some("name each service's own GPUs, by `device_ids` or by CDI name; name one GPU twice to share it".into());
     }
+}
+
+/// Their names; of very many, the first and how many more there are.
+fn named(group: &[Counted<'_>]) -> Vec<String> {
+    let shown = if group.len() > MOST_NAMES { MOST_NAMES - 1 } else { group.len() };
+    let mut names: Vec<String> = group[..shown].iter().map(|counted| format!("`{}`", counted.service)).collect();
+    if shown < group.len() {
+        names.push(format!("{} more", group.len() - shown));
+    }
+    names
 }
 
 /// A service that asks by `count`.
@@ -72,9 +88,19 @@ impl<'a> Counted<'a> {
 
 /// Takes the first service and all that run with it, or with one of those.
 fn take_group<'a>(counted: &mut Vec<Counted<'a>>) -> Vec<Counted<'a>> {
-    let mut group = vec![counted.remove(0)];
-    while let Some(at) = counted.iter().position(|one| group.iter().any(|member| member.runs_with(one))) {
-        group.push(counted.remove(at));
+    let mut group: Vec<Counted<'a>> = counted.drain(..1).collect();
+    let mut all = Counted { profiles: group[0].profiles.clone(), ..group[0] };
+    loop {
+        let (with, without): (Vec<_>, Vec<_>) = counted.drain(..).partition(|one| all.runs_with(one));
+        *counted = without;
+        if with.is_empty() {
+            return group;
+        }
+        let always = all.profiles.is_empty() || with.iter().any(|one| one.profiles.is_empty());
+        all.profiles.extend(with.iter().flat_map(|one| &one.profiles));
+        if always {
+            all.profiles.clear();
+        }
+        group.extend(with);
     }
-    group
 }
