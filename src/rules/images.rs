@@ -25,3 +25,10 @@ pub(super) fn tag(service: &Value) -> Option<&str> {
 pub(super) fn is_one_of(service: &Value, repositories: &[&str]) -> bool {
     repository(service).is_some_and(|repository| repositories.contains(&repository))
 }
+
+/// Whether the image only reads a GPU's counters, through the management library, and takes none of its memory.
+pub(super) fn is_gpu_monitor(service: &Value) -> bool {
+    const MONITORS: [&str; 5] =
+        ["dcgm-exporter", "nvidia_gpu_exporter", "nvidia-gpu-exporter", "nvidia_gpu_prometheus_exporter", "dcgm"];
+    repository(service).and_then(|name| name.rsplit('/').next()).is_some_and(|name| MONITORS.contains(&name))
+}
