@@ -225,9 +225,8 @@ fn compare(folder: &Path, [json, yaml]: &[Value; 2]) -> Result<(), String> {
         same_text("JSON", &expected, &printed)?;
     }
     if let Some(expected) = expected(folder, "expected.yaml") {
-        same("YAML", &yaml::to_json(&parse(&expected)), &yaml::to_json(yaml))?;
-        let again = emit::to_yaml(yaml);
-        same("our own YAML", &yaml::to_json(yaml), &yaml::to_json(&parse(&again)))?;
+        let printed = emit::to_yaml(yaml);
+        same("YAML", &yaml::to_json(&parse(&expected)), &yaml::to_json(&parse(&printed)))?;
     }
     Ok(())
 }

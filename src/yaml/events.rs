@@ -4,7 +4,7 @@
 
 use granit_parser::{ErrorKind, Event as Raw, Parser, ScalarStyle as RawStyle, ScanError, StructureStyle};
 
-use super::tree::ScalarStyle;
+use super::{ease::Cure, tree::ScalarStyle};
 
 /// How deep collections may nest. Compose files stay below ten; Go's library allows 10,000,
 /// which nothing but an attack needs.
@@ -54,6 +54,8 @@ pub(super) struct Stop {
     pub(super) reason: String,
     /// A limit of ours was met, not a mistake of the text.
     pub(super) is_limit: bool,
+    /// What may help, where Compose's library takes the text.
+    pub(super) cure: Option<Cure>,
 }
 
 /// Events of a text, up to its end or to the first mistake.
@@ -127,5 +129,17 @@ fn stop(error: &ScanError, length: usize) -> Stop {
         }
         _ => error.info(),
     };
-    Stop { at, reason, is_limit }
+    Stop { at, reason, is_limit, cure: cure(error.kind()) }
+}
+
+fn cure(kind: &ErrorKind) -> Option<Cure> {
+    Some(match kind {
+        ErrorKind::CommentNotSeparated => Cure::Blank,
+        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => Cure::Tabs,
+        ErrorKind::InvalidQuotedScalarIndent => Cure::Indent,
+        ErrorKind::BomInsideDocument | ErrorKind::PlainScalarStartsWithDashFlowIndicator => Cure::Text,
+        ErrorKind::UnknownQuotedScalarEscape => Cure::Apostrophe,
+        ErrorKind::MissingDocumentEndBeforeDirective => Cure::DocumentEnd,
+        _ => return None,
+    })
 }

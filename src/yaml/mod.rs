@@ -5,6 +5,7 @@
 //! `edit` and `reshape` turn wishes about nodes into byte edits, `emit` and `json` write. Nothing here knows Compose.
 
 mod dialect;
+mod ease;
 pub mod edit;
 pub mod emit;
 mod events;

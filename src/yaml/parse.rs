@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::{
     dialect,
+    ease::{Cure, Eased},
     events::{self, Event, Spanned},
     places, strict,
     tree::{Anchor, Comment, Node, NodeId, NodeKind, ScalarStyle, Tag, Tree},
@@ -27,18 +28,23 @@ const MAX_NODES: usize = 1_000_000;
 /// Reads a file's text.
 pub fn parse(file: FileId, sources: &SourceMap) -> (Tree, Vec<Diagnostic>) {
     let text = sources.file(file).text();
-    let mut builder = Builder::new(file, text);
     let mut problems = dialect::check_bytes(file, text);
-    let is_readable = problems.is_empty();
-    if is_readable {
-        builder.take_all();
-    } else {
-        builder.tree.is_incomplete = true;
-    }
-    problems.append(&mut builder.problems);
-    let tree = builder.finish();
+    let mut eased = Eased::new(text);
+    let (tree, found) = loop {
+        let mut builder = Builder::new(file, text, &eased);
+        match problems.is_empty() {
+            true => builder.take_all(),
+            false => builder.tree.is_incomplete = true,
+        }
+        let (cure, found) = (builder.cure.take(), std::mem::take(&mut builder.problems));
+        let done = (builder.finish(), found);
+        if !cure.is_some_and(|(at, cure)| eased.apply(at, cure)) {
+            break done;
+        }
+    };
+    problems.extend(found);
     if !tree.is_incomplete {
-        let strict = strict::check(&tree, text).into_iter();
+        let strict = strict::check(&tree, text, &eased.tabs).into_iter();
         problems.extend(strict.map(|(span, message)| {
             Diagnostic::new(SYNTAX_ERROR, Severity::Error, message, Place::Source(span.into()))
         }));
@@ -59,17 +65,30 @@ struct Open {
 
 struct Builder<'a> {
     text: &'a str,
+    /// The text as the scanner gets it.
+    eased: &'a Eased<'a>,
     tree: Tree,
     open: Vec<Open>,
     anchors: HashMap<String, NodeId>,
     last: Option<NodeId>,
     problems: Vec<Diagnostic>,
+    /// What would help where the tree ends too early, or says something else than Compose reads.
+    cure: Option<(usize, Cure)>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(file: FileId, text: &'a str) -> Self {
+    fn new(file: FileId, text: &'a str, eased: &'a Eased<'a>) -> Self {
         let tree = Tree { file, nodes: Vec::new(), documents: Vec::new(), comments: Vec::new(), is_incomplete: false };
-        Self { text, tree, open: Vec::new(), anchors: HashMap::new(), last: None, problems: Vec::new() }
+        Self {
+            text,
+            eased,
+            tree,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            last: None,
+            problems: Vec::new(),
+            cure: None,
+        }
     }
 
     fn problem(&mut self, code: Code, span: Span, message: String) {
@@ -78,16 +97,19 @@ impl<'a> Builder<'a> {
 
     /// Takes what the scanner sees, up to its end or to a limit.
     fn take_all(&mut self) {
-        for next in events::events(self.text) {
+        for next in events::events(&self.eased.text) {
             match next {
                 Ok(next) if self.tree.nodes.len() >= MAX_NODES => {
                     self.stop(LIMIT, next.start, format!("the file has more than {MAX_NODES} nodes"));
                 }
                 Ok(next) => self.take(next),
                 Err(stop) if stop.is_limit => self.stop(LIMIT, stop.at, stop.reason),
-                Err(stop) => self.stop(SYNTAX_ERROR, stop.at, format!("not YAML from here on: {}", stop.reason)),
+                Err(stop) => {
+                    self.cure = stop.cure.map(|cure| (stop.at, cure));
+                    self.stop(SYNTAX_ERROR, stop.at, format!("not YAML from here on: {}", stop.reason));
+                }
             }
-            if self.tree.is_incomplete {
+            if self.tree.is_incomplete || self.cure.is_some() {
                 break;
             }
         }
@@ -95,18 +117,25 @@ impl<'a> Builder<'a> {
 
     /// The tree ends here, and says why.
     fn stop(&mut self, code: Code, at: usize, message: String) {
+        let at = self.eased.original(at);
         self.problem(code, Span::new(self.tree.file, at, next_char(self.text, at)), message);
         self.tree.is_incomplete = true;
     }
 
     fn take(&mut self, next: Spanned) {
-        let Spanned { event, start, end, tag } = next;
+        let eased = self.eased;
+        let Spanned { event, start: eased_start, end: eased_end, tag } = next;
+        let (start, end) = (eased.original(eased_start), eased.original(eased_end));
+        let tag = tag.map(|(start, end)| (eased.original(start), eased.original(end)));
         let span = Span::new(self.tree.file, start, end);
         match event {
             Event::DocumentStart(version) => self.start_document(version.as_deref(), span),
             Event::DocumentEnd => {}
             Event::Scalar { text, style, is_absent } => {
-                let text = dialect::fix_scalar(text, style, self.text, end);
+                if style == ScalarStyle::Plain && self.is_in_flow() && dialect::is_colon_text(&eased.text, eased_end) {
+                    self.cure = Some((eased_end, Cure::Text));
+                }
+                let text = dialect::fix_scalar(eased.restored(text), style, self.text, end);
                 let span =
                     if is_absent { places::absent(self.text, span) } else { places::scalar(self.text, span, style) };
                 let id = self.add(NodeKind::Scalar { text, style }, span, tag);
@@ -119,19 +148,27 @@ impl<'a> Builder<'a> {
                 self.start(NodeKind::Mapping { entries: Vec::new(), is_flow }, span, tag)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
-            Event::Alias => self.alias(span),
+            Event::Alias => {
+                self.cure = dialect::alias_colon(&eased.text[eased_start..eased_end])
+                    .map(|colon| (eased_start + colon, Cure::Blank));
+                self.alias(span);
+            }
             Event::Anchor(name) => self.anchor(name, span),
             Event::Comment => self.comment(span),
         }
     }
 
     fn start_document(&mut self, version: Option<&str>, span: Span) {
-        self.anchors.clear();
         // go-yaml takes `%YAML 1.1` alone (parserc.go, yaml_parser_process_directives).
         if let Some(version) = version.filter(|version| *version != "1.1") {
             let message = format!("`%YAML {version}` is refused: Compose's library reads version 1.1 alone");
             self.problem(SYNTAX_ERROR, span, message);
         }
+    }
+
+    fn is_in_flow(&self) -> bool {
+        let kind = self.open.last().map(|open| &self.tree.node(open.id).kind);
+        matches!(kind, Some(NodeKind::Sequence { is_flow: true, .. } | NodeKind::Mapping { is_flow: true, .. }))
     }
 
     fn add(&mut self, kind: NodeKind, span: Span, tag: Option<(usize, usize)>) -> NodeId {

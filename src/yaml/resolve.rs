@@ -104,6 +104,12 @@ impl<'a> Resolver<'a> {
         let tag = node.tag.as_ref();
         if !is_plain && let Some(tag) = tag.filter(|tag| matches!(tag.text.as_str(), "!reset" | "!override")) {
             let is_replaced = tag.text == "!override";
+            // Below an anchor the tag is gone once Compose has been there (compose-go loader/reset.go,
+            // v2.9.1): an alias does not meet it again.
+            let is_met_again = !is_replaced && self.aliases.last().is_some_and(|(target, _)| *target != id);
+            if is_met_again {
+                return None;
+            }
             self.cleared.push(Cleared { path: self.clear_path(), span: tag.span, is_replaced });
             if !is_replaced {
                 return None;

@@ -2,6 +2,8 @@
 //!
 //! Source: go.yaml.in/yaml/v3 resolve.go, which Compose 2.40.3 links.
 
+use std::borrow::Cow;
+
 use super::{
     number,
     tree::{Node, NodeKind, ScalarStyle},
@@ -11,7 +13,8 @@ use super::{
 /// The data of a scalar; an error where its tag asks for what the text is not.
 pub(super) fn data(kind: &NodeKind, tag: Option<&str>) -> Result<Data, String> {
     let NodeKind::Scalar { text, style } = kind else { return Ok(Data::Null) };
-    match tag {
+    let tag = tag.and_then(short);
+    match tag.as_deref() {
         None if *style == ScalarStyle::Plain => Ok(plain(text, true)),
         None => Ok(Data::String(text.clone())),
         Some("!!str") => Ok(Data::String(text.clone())),
@@ -25,9 +28,18 @@ pub(super) fn data(kind: &NodeKind, tag: Option<&str>) -> Result<Data, String> {
         },
         Some("!!binary") => binary(text).map(Data::String).ok_or_else(|| format!("`{text}` is no `!!binary`")),
         Some("!!timestamp") if is_timestamp(text) => Ok(Data::Timestamp(text.clone())),
-        Some(tag) if tag.starts_with("!!") => Err(format!("`{text}` is no `{tag}`")),
-        // A tag of somebody's own: the library leaves the text alone.
+        Some("!!timestamp") => Err(format!("`{text}` is no `!!timestamp`")),
+        Some("!!null") => Err(format!("`{text}` is no `!!null`")),
+        // A tag that it does not know: the library leaves the text alone.
         Some(_) => Ok(Data::String(text.clone())),
+    }
+}
+
+/// A tag as the library's tables have it; `!` alone is none.
+fn short(tag: &str) -> Option<Cow<'_, str>> {
+    match tag.strip_prefix("!<tag:yaml.org,2002:").and_then(|rest| rest.strip_suffix('>')) {
+        Some(name) => Some(Cow::Owned(format!("!!{name}"))),
+        None => (tag != "!").then_some(Cow::Borrowed(tag)),
     }
 }
 
@@ -35,10 +47,10 @@ fn expect(text: &str, tag: &str, is_good: fn(&Data) -> bool) -> Result<Data, Str
     Some(plain(text, false)).filter(is_good).ok_or_else(|| format!("`{text}` is no `{tag}`"))
 }
 
-/// Base64 of a text; blanks and line breaks between the digits do not count.
+/// Base64 of a text; line breaks between the digits do not count.
 fn binary(text: &str) -> Option<String> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let kept: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let kept: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let digits = kept.strip_suffix(b"==").or_else(|| kept.strip_suffix(b"=")).unwrap_or(&kept);
     if !kept.len().is_multiple_of(4) || digits.len() % 4 == 1 {
         return None;
@@ -54,7 +66,7 @@ fn binary(text: &str) -> Option<String> {
             held &= (1 << bits) - 1;
         }
     }
-    String::from_utf8(bytes).ok()
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn plain(text: &str, with_dates: bool) -> Data {

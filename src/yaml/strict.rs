@@ -2,6 +2,8 @@
 //! that indent, implicit keys that are too long, escapes that YAML 1.1 does not have, lines
 //! between documents (go.yaml.in/yaml/v3 scannerc.go).
 
+use std::collections::HashMap;
+
 use super::tree::{Node, NodeId, NodeKind, ScalarStyle, Tree};
 use crate::source::Span;
 
@@ -9,13 +11,15 @@ use crate::source::Span;
 const MAX_KEY: usize = 1024;
 
 /// What is wrong in a file that could be read to its end.
-pub(super) fn check(tree: &Tree, text: &str) -> Vec<(Span, String)> {
+///
+/// `blanked` are the tabs that the scanner saw as blanks.
+pub(super) fn check(tree: &Tree, text: &str, blanked: &[usize]) -> Vec<(Span, String)> {
     let mut found = Vec::new();
     let mut push = |start: usize, end: usize, message: &str| {
         found.push((Span::new(tree.file, start, end), message.to_owned()));
     };
     if text.contains('\t') {
-        tabs(tree, text, &mut push);
+        tabs(tree, text, blanked, &mut push);
     }
     for (id, node) in tree.iter() {
         if let Some(tag) = &node.tag {
@@ -50,7 +54,8 @@ enum Inside {
     Plain { indent: usize },
 }
 
-fn tabs(tree: &Tree, text: &str, push: Push<'_>) {
+fn tabs(tree: &Tree, text: &str, blanked: &[usize], push: Push<'_>) {
+    let plain_ends = plain_ends(tree, text);
     let mut places = places(tree, text).into_iter().peekable();
     let mut open: Vec<(usize, usize, Inside)> = Vec::new();
     let mut start = 0;
@@ -65,8 +70,11 @@ fn tabs(tree: &Tree, text: &str, push: Push<'_>) {
                 open.pop();
             }
             let is_good = match open.last().map(|place| &place.2) {
-                Some(Inside::Free) => true,
-                Some(Inside::Block { indent } | Inside::Plain { indent }) => tab >= *indent,
+                Some(Inside::Free) => {
+                    let before = text[..start].trim_end().len();
+                    plain_ends.get(&before).is_none_or(|indent| tab >= *indent)
+                }
+                Some(Inside::Block { indent } | Inside::Plain { indent }) => tab >= *indent && !blanked.contains(&at),
                 None => false,
             };
             if !is_good {
@@ -82,6 +90,31 @@ fn tabs(tree: &Tree, text: &str, push: Push<'_>) {
     }
 }
 
+/// Where plain texts between brackets end, and how far a tab on a further line has to be from the
+/// line's start: the library looks for more of the text before it looks for a bracket.
+fn plain_ends(tree: &Tree, text: &str) -> HashMap<usize, usize> {
+    let plain = tree.iter().filter(|(id, node)| {
+        matches!(node.kind, NodeKind::Scalar { style: ScalarStyle::Plain, .. })
+            && node.span.start < node.span.end
+            && is_in_flow(tree, *id)
+    });
+    let is_block = |id: &NodeId| {
+        matches!(
+            tree.node(*id).kind,
+            NodeKind::Sequence { is_flow: false, .. } | NodeKind::Mapping { is_flow: false, .. }
+        )
+    };
+    let indent = |node: &Node| {
+        let block = std::iter::successors(node.parent, |id| tree.node(*id).parent).find(is_block);
+        block.map_or(0, |block| column(text, tree.node(block).span.start as usize) + 1)
+    };
+    plain.map(|(_, node)| (node.span.end as usize, indent(node))).collect()
+}
+
+fn column(text: &str, at: usize) -> usize {
+    at - text[..at].rfind(['\n', '\r']).map_or(0, |line| line + 1)
+}
+
 fn behind_dash(item: usize, text: &str, push: Push<'_>) {
     let blanks = text[..item].trim_end_matches([' ', '\t']).len();
     if let Some(tab) = text[blanks..item].find('\t').filter(|_| text[..blanks].ends_with('-')) {
@@ -91,7 +124,6 @@ fn behind_dash(item: usize, text: &str, push: Push<'_>) {
 
 /// Byte ranges of nodes that lines of their own may run through, outer ones first.
 fn places(tree: &Tree, text: &str) -> Vec<(usize, usize, Inside)> {
-    let column = |at: usize| at - text[..at].rfind(['\n', '\r']).map_or(0, |line| line + 1);
     let mut places = Vec::new();
     for (id, node) in tree.iter() {
         let (start, end) = (node.span.start as usize, node.span.end as usize);
@@ -102,7 +134,7 @@ fn places(tree: &Tree, text: &str) -> Vec<(usize, usize, Inside)> {
                 Inside::Block { indent: block_indent(&text[start..end]) }
             }
             NodeKind::Scalar { style: ScalarStyle::Plain, .. } if text[start..end].contains(['\n', '\r']) => {
-                let parent = node.parent.map_or(0, |parent| column(tree.node(parent).span.start as usize));
+                let parent = node.parent.map_or(0, |parent| column(text, tree.node(parent).span.start as usize));
                 Inside::Plain { indent: if is_in_flow(tree, id) { 0 } else { parent + 1 } }
             }
             _ => continue,
@@ -167,7 +199,22 @@ fn keys(tree: &Tree, entries: &[(NodeId, NodeId)], text: &str, push: Push<'_>) {
         let start = tree.full_start(*key) as usize;
         let end = tree.node(*key).span.end as usize;
         let source = text.get(start..end).unwrap_or_default();
-        if source.len() <= 1 || text[..start].trim_end_matches([' ', '\t']).ends_with('?') {
+        let before = text[..start].trim_end_matches([' ', '\t']);
+        if before.ends_with('?') {
+            if let Some(tab) = text[before.len()..start].find('\t') {
+                push(
+                    before.len() + tab,
+                    before.len() + tab + 1,
+                    "a tab stands behind `?`, where Compose takes only blanks",
+                );
+            }
+            continue;
+        }
+        let behind = text[end..].trim_start();
+        if behind.starts_with(':') && text[end..text.len() - behind.len()].contains(['\n', '\r']) {
+            push(start, end, "the colon of a key stands on another line");
+        }
+        if source.len() <= 1 {
             continue;
         }
         if source.contains(['\n', '\r']) {
