@@ -188,8 +188,9 @@ fn message(finding: &Diagnostic) -> String {
 
 fn evidence(place: &Place) -> Option<Evidence> {
     match place {
-        Place::Evidence { source, field, value } => {
-            Some(Evidence(one_line(&format!("{source} says {field} is {value}"))))
+        Place::Evidence { source, field, value, line } => {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            Some(Evidence(one_line(&format!("{source}{line} says {field} is {value}"))))
         }
         Place::Source(_) | Place::File(_) => None,
     }
