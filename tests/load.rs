@@ -6,7 +6,7 @@ use composegpu::{
     compose::{self, LoadRequest, Loaded},
     gpu,
     source::{MemoryFiles, SourceMap},
-    yaml::emit,
+    yaml,
 };
 
 fn load(texts: &[(&str, &str)], environment: &[(&str, &str)]) -> (Loaded, SourceMap) {
@@ -31,7 +31,7 @@ fn load(texts: &[(&str, &str)], environment: &[(&str, &str)]) -> (Loaded, Source
 }
 
 fn model(texts: &[(&str, &str)], environment: &[(&str, &str)]) -> String {
-    emit::to_json(&load(texts, environment).0.project.model).to_string()
+    yaml::to_json(&load(texts, environment).0.project.model).to_string()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn overlays_merge_by_composes_rules() {
     let overlay = "services:\n  a:\n    environment: [B=3, C=4]\n    command: [y, z]\n    devices: [/dev/c:/dev/x]\n    gpus: [{count: 2}]\n    deploy: {resources: {reservations: {devices: !reset []}}}\n    runtime: nvidia\n";
     let (loaded, _) = load(&[("compose.yaml", base), ("compose.gpu.yaml", overlay)], &[]);
     let service = loaded.project.service("a").expect("a service");
-    let show = |path: &[&str]| emit::to_json(service.at(path).expect("a value")).to_string();
+    let show = |path: &[&str]| yaml::to_json(service.at(path).expect("a value")).to_string();
     assert_eq!(show(&["environment"]), r#"["A=1","B=3","C=4"]"#);
     assert_eq!(show(&["command"]), r#"["y","z"]"#);
     assert_eq!(show(&["gpus"]), r#"[{"count":1},{"count":2}]"#);

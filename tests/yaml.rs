@@ -27,7 +27,7 @@ fn resolve(text: &str) -> Result<Value, Vec<String>> {
 }
 
 fn json(text: &str) -> String {
-    resolve(text).map(|value| emit::to_json(&value).to_string()).unwrap_or_else(|problems| problems.join("; "))
+    resolve(text).map(|value| yaml::to_json(&value).to_string()).unwrap_or_else(|problems| problems.join("; "))
 }
 
 /// The node below a path of keys and indices.
@@ -107,7 +107,7 @@ fn every_node_knows_its_bytes() {
 fn reset_and_override_are_taken_out_and_remembered() {
     let (_, _, tree, _) = parse("a:\n  b: !reset null\n  c: !override [1]\n  d: [!reset x, y]\n");
     let resolved = yaml::resolve(&tree, tree.documents[0]);
-    assert_eq!(emit::to_json(&resolved.value).to_string(), r#"{"a":{"c":[1],"d":["y"]}}"#);
+    assert_eq!(yaml::to_json(&resolved.value).to_string(), r#"{"a":{"c":[1],"d":["y"]}}"#);
     let cleared: Vec<(String, bool)> =
         resolved.cleared.iter().map(|cleared| (cleared.path.join("."), cleared.is_replaced)).collect();
     assert_eq!(cleared, [("a.b".to_owned(), false), ("a.c".to_owned(), true), ("a.d.0".to_owned(), false)]);

@@ -17,7 +17,7 @@ use crate::{
     diag::{Diagnostic, Severity},
     report::{Report, human},
     source::SourceMap,
-    yaml::{Map, Value, emit},
+    yaml::{self, Map, NotJson, Value, emit},
 };
 
 /// Prints the project, or why Compose refuses it.
@@ -43,7 +43,7 @@ pub(super) fn run(
         let services = value.get("services").and_then(Value::as_map);
         answer.out = services.into_iter().flat_map(Map::keys).map(|name| format!("{name}\n")).collect();
     } else if !args.quiet {
-        answer.out = printed(&value, args.format);
+        answer.out = printed(&value, args.format, &sources)?;
     }
     Ok(Exit::Clean)
 }
@@ -108,28 +108,22 @@ pub(super) fn form(format: ProjectFormat) -> Form {
     }
 }
 
-/// JSON as Go writes it: what a browser could take for markup or a line's end is escaped. Such
-/// characters stand in strings alone.
-fn escaped(mut text: String) -> String {
-    const ESCAPES: [(char, &str); 5] =
-        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
-    for (character, escape) in ESCAPES {
-        if text.contains(character) {
-            text = text.replace(character, escape);
-        }
-    }
-    text
-}
-
 /// A project as text.
-pub(super) fn printed(project: &Value, format: ProjectFormat) -> String {
+///
+/// # Errors
+/// When JSON has no word for a number in it; Compose refuses that too.
+pub(super) fn printed(project: &Value, format: ProjectFormat, sources: &SourceMap) -> Result<String, CliError> {
     match format {
-        ProjectFormat::Yaml => emit::to_yaml(project),
-        ProjectFormat::Json => {
-            let json = emit::to_json(project);
-            let text =
-                serde_json::to_string_pretty(&json).expect("a JSON value has text keys and finite numbers alone");
-            escaped(text) + "\n"
-        }
+        ProjectFormat::Yaml => Ok(emit::to_yaml(project)),
+        ProjectFormat::Json => yaml::json_text(project).map_err(|NotJson { word, span }| {
+            let place = span.map(|span| {
+                let start = sources.start(span);
+                format!("{}:{}:{}: ", sources.file(span.file).path().display(), start.line, start.column)
+            });
+            CliError::NotJson(format!(
+                "{}JSON has no `{word}`; write a finite number, or ask for YAML",
+                place.unwrap_or_default()
+            ))
+        }),
     }
 }

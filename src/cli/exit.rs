@@ -54,6 +54,9 @@ pub(super) enum CliError {
     /// The host's facts cannot be used.
     #[error("{0}")]
     Host(String),
+    /// The project holds what JSON cannot say; the text begins with the place.
+    #[error("{0}")]
+    NotJson(String),
     /// The host cannot give what the project asks for; one line a reason.
     #[error("{0}")]
     Unlowerable(String),

@@ -22,22 +22,6 @@ pub fn to_yaml(value: &Value) -> String {
     out
 }
 
-/// The value as JSON, keys in its order. Numbers without a fraction are whole, as Go prints them.
-pub fn to_json(value: &Value) -> serde_json::Value {
-    use serde_json::Value as Json;
-    match &value.data {
-        Data::Null => Json::Null,
-        Data::Bool(value) => Json::Bool(*value),
-        Data::Int(value) => Json::from(*value),
-        Data::UInt(value) => Json::from(*value),
-        Data::Float(value) if value.fract() == 0.0 && value.abs() < 9e15 => Json::from(*value as i64),
-        Data::Float(value) => Json::from(*value),
-        Data::String(text) | Data::Timestamp(text) => Json::String(text.clone()),
-        Data::Seq(items) => Json::Array(items.iter().map(to_json).collect()),
-        Data::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), to_json(value))).collect()),
-    }
-}
-
 /// A string as a YAML scalar of one line: plain where every reader gives the same string
 /// back, in double quotes else.
 pub fn scalar(text: &str) -> String {

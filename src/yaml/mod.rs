@@ -2,12 +2,13 @@
 //!
 //! `events` drives the scanner, `parse` makes a [`Tree`] of a file, `resolve` makes a
 //! [`Value`] of a document (typed scalars, aliases, merge keys, `!reset` and `!override`),
-//! `edit` and `reshape` turn wishes about nodes into byte edits, `emit` writes. Nothing here knows Compose.
+//! `edit` and `reshape` turn wishes about nodes into byte edits, `emit` and `json` write. Nothing here knows Compose.
 
 mod dialect;
 pub mod edit;
 pub mod emit;
 mod events;
+mod json;
 mod layout;
 mod number;
 mod parse;
@@ -21,6 +22,7 @@ mod tagged;
 mod tree;
 mod value;
 
+pub use json::{NotJson, json_text, to_json};
 pub use parse::{LIMIT, SYNTAX_ERROR, parse};
 pub use reach::reach;
 pub use resolve::{Cleared, DUPLICATE_KEY, Resolved, resolve};

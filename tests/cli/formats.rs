@@ -47,3 +47,11 @@ fn annotations_are_taken_from_the_root_of_the_repository() {
     let outcome = Outcome::of(&mut command).exits(1);
     assert!(outcome.out.lines().all(|line| line.contains(" file=deploy/compose.yaml,")), "{outcome:#?}");
 }
+
+#[test]
+fn json_has_no_infinity() {
+    let text = "services:\n  web:\n    image: nginx\n    cpus: .inf\n";
+    let folder = Folder::new(&[("compose.yaml", text)]);
+    assert!(folder.run(&["config"]).exits(0).out.contains("cpus: .inf"));
+    folder.run(&["config", "--format", "json"]).fails_with(3, "compose.yaml:4:11: JSON has no `.inf`");
+}

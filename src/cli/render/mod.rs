@@ -64,7 +64,7 @@ pub(super) fn run(
     if is_told(&rendered.problems, &sources, world, answer) {
         return Ok(Exit::Findings);
     }
-    match made.text(&rendered.project, args.format) {
+    match made.text(&rendered.project, args.format, &sources)? {
         Some(text) => hand_over(text, args, world, answer),
         None => Ok(Exit::Failed),
     }
@@ -97,12 +97,16 @@ fn make(
 
 impl Made {
     /// What is printed; nothing where there can be no stack file.
-    fn text(&self, project: &Project, format: ProjectFormat) -> Option<String> {
-        match (&self.base, &self.stack) {
-            (_, Some(stack)) => stack.refused.is_empty().then(|| printed(&stack.value, format)),
+    ///
+    /// # Errors
+    /// When the format is JSON and the project holds what that cannot say.
+    fn text(&self, project: &Project, format: ProjectFormat, sources: &SourceMap) -> Result<Option<String>, CliError> {
+        Ok(match (&self.base, &self.stack) {
+            (_, Some(stack)) if !stack.refused.is_empty() => None,
+            (_, Some(stack)) => Some(printed(&stack.value, format, sources)?),
             (Some(base), None) => Some(lower::overlay(base, &project.model)),
-            (None, None) => Some(printed(&compose::portable(project, form(format)), format)),
-        }
+            (None, None) => Some(printed(&compose::portable(project, form(format)), format, sources)?),
+        })
     }
 }
 

@@ -207,7 +207,8 @@ pub(super) fn multi_options(value: &Value, form: Form) -> Cast {
 }
 
 /// One number for both, or a soft and a hard one. Zero is no number to Compose: it prints the
-/// pair, and JSON leaves zeros out of that.
+/// pair, and JSON leaves zeros out of that. On a half that is any other number it crashes (compose-go
+/// types/types.go, `UlimitsConfig.DecodeMapstructure`, v2.9.1).
 pub(super) fn ulimit(value: &Value, form: Form) -> Cast {
     let number = |value: Option<&Value>| value.and_then(Value::as_int).unwrap_or(0);
     let single = number(Some(value));
@@ -216,6 +217,10 @@ pub(super) fn ulimit(value: &Value, form: Form) -> Cast {
     }
     if value.as_map().is_none() && value.as_int().is_none() {
         return expected("a number", value);
+    }
+    let is_odd = |half: &Value| matches!(half.data, Data::UInt(_) | Data::Float(_));
+    if let Some(half) = ["soft", "hard"].into_iter().find(|half| value.get(half).is_some_and(is_odd)) {
+        return Err(format!("its `{half}` is not written as a whole number below 2^63, on which Compose crashes"));
     }
     let pair = ["soft", "hard"].map(|key| (key, number(value.get(key))));
     let shown = pair.into_iter().filter(|(_, number)| form == Form::Yaml || *number != 0);

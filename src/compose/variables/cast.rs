@@ -14,7 +14,9 @@ use crate::{
 enum Kind {
     Bool,
     Int,
+    /// Of 32 bits.
     Float,
+    Double,
 }
 
 const CASTS: &[(Pattern, Kind)] = &[
@@ -29,9 +31,9 @@ const CASTS: &[(Pattern, Kind)] = &[
     ("services.*.init", Kind::Bool),
     ("services.*.deploy.replicas", Kind::Int),
     ("services.*.deploy.update_config.parallelism", Kind::Int),
-    ("services.*.deploy.update_config.max_failure_ratio", Kind::Float),
+    ("services.*.deploy.update_config.max_failure_ratio", Kind::Double),
     ("services.*.deploy.rollback_config.parallelism", Kind::Int),
-    ("services.*.deploy.rollback_config.max_failure_ratio", Kind::Float),
+    ("services.*.deploy.rollback_config.max_failure_ratio", Kind::Double),
     ("services.*.deploy.restart_policy.max_attempts", Kind::Int),
     ("services.*.deploy.placement.max_replicas_per_node", Kind::Int),
     ("services.*.healthcheck.retries", Kind::Int),
@@ -71,8 +73,14 @@ pub(in crate::compose) fn cast(path: &Path, text: &str) -> Option<Result<Data, &
     Some(match kind {
         Kind::Bool => boolean(text).map(Data::Bool).ok_or("true or false"),
         Kind::Int => text.parse().map(Data::Int).map_err(|_| "a whole number"),
-        Kind::Float => durations::parse_float(text).map(Data::Float).ok_or("a number"),
+        Kind::Float => durations::parse_float(text).filter(fits_32_bits).map(Data::Float).ok_or("a number"),
+        Kind::Double => durations::parse_float(text).map(Data::Float).ok_or("a number"),
     })
+}
+
+/// Not where only rounding to 32 bits makes an infinity of it.
+fn fits_32_bits(number: &f64) -> bool {
+    !number.is_finite() || (*number as f32).is_finite()
 }
 
 /// The words of YAML 1.1 count here, and only here.
