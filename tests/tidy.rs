@@ -47,6 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml/events"]),
     ("ignore", &["cli/files", "cli/matcher"]),
     ("indexmap", &[]),
+    ("indicatif", &["cli/progress"]),
     ("jsonschema", &["compose/schema"]),
     ("miette", &["report/human"]),
     ("nvml_wrapper", &["probe/nvml"]),

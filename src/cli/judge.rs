@@ -16,6 +16,7 @@ use super::{
     hosts::NamedHost,
     join::{Run, join},
     kept_out::excuse,
+    progress::Progress,
     rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
 };
@@ -64,7 +65,15 @@ pub(super) struct Judged {
 pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Judged {
     let results: Vec<Result<Run, CliError>> = match sets {
         [only] => vec![judge_one(only, job, files)],
-        many => many.par_iter().map(|set| judge_one(set, job, files)).collect(),
+        many => {
+            let progress = Progress::of(many.len(), job.world.is_err_watched());
+            let judged = many.par_iter().map(|set| {
+                let run = judge_one(set, job, files);
+                progress.step();
+                run
+            });
+            judged.collect()
+        }
     };
     let (mut runs, mut failures) = (Vec::new(), Vec::new());
     for result in results {
