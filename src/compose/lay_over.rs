@@ -18,7 +18,7 @@ pub fn lay_over(model: &mut Value, service: &str, part: Value, cleared: &[Vec<St
     // Nothing is left to replace; what remains of the phase are its casts.
     double_dollars(&mut layer);
     interpolate::interpolate(&mut layer, &Environment::default(), &mut problems);
-    merge::merge(model, layer, &mut problems);
+    merge::merge(model, layer, &mut problems, &mut 0);
     unicity::enforce(model, &mut problems);
     problems.extend(schema::validate(model));
     problems.extend(canonical::canonical(model, true));
