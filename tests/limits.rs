@@ -267,7 +267,8 @@ fn address_pools_of_two_documents() {
         ("b.yaml", half.replace("wide", "broad")),
         ("c.yaml", half.replace("wide", "large")),
     ];
-    let place = "CG007 c.yaml:3:27 the project's address pools take more than 10000000 comparisons to lay on earlier ones";
+    let place =
+        "CG007 c.yaml:3:27 the project's address pools take more than 10000000 comparisons to lay on earlier ones";
     assert_eq!(judge(&files).found.join("\n"), place);
     // A thousand networks of two pools each are read.
     let many = |third: usize| {

@@ -74,8 +74,19 @@ impl MatrixOutcome {
     }
 }
 
+impl MatrixOutcome {
+    /// What stands before the reason.
+    pub(super) const fn heading(self) -> &'static str {
+        match self {
+            Self::Rendered => "not as written",
+            other => other.as_str(),
+        }
+    }
+}
+
 impl MatrixCell {
-    fn text(&self, arrow: &str) -> String {
+    /// What stands in a table: the form, with an arrow where `render` has to write it, or the outcome.
+    pub(super) fn text(&self, arrow: &str) -> String {
         let form = self.form.as_deref().unwrap_or_default();
         match self.outcome {
             MatrixOutcome::AsWritten => one_line(form).to_string(),
@@ -143,18 +154,24 @@ fn table(out: &mut String, hosts: &[String], rows: &[MatrixRow], arrow: &str, wi
     }
 }
 
-/// Each reason once, with the services and hosts that have it below.
-fn reasons(out: &mut String, rows: &[MatrixRow], width: usize) {
-    let mut told: BTreeMap<(MatrixOutcome, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+/// Reasons with what they are for, and the hosts of each service that have them.
+pub(super) type Reasons<'a> = BTreeMap<(MatrixOutcome, &'a str), BTreeMap<&'a str, Vec<&'a str>>>;
+
+/// Each reason once; none for what works as it is written.
+pub(super) fn reasons_of(rows: &[MatrixRow]) -> Reasons<'_> {
+    let mut told = Reasons::new();
     for (row, cell) in rows.iter().flat_map(|row| row.hosts.iter().map(move |cell| (row, cell))) {
         if cell.outcome != MatrixOutcome::AsWritten {
             let who = told.entry((cell.outcome, &cell.reason)).or_default();
             who.entry(&row.service).or_default().push(&cell.host);
         }
     }
-    for ((outcome, reason), who) in told {
-        let word = if outcome == MatrixOutcome::Rendered { "not as written" } else { outcome.as_str() };
-        wrapped(out, "", &format!("{word}: {reason}"), width);
+    told
+}
+
+fn reasons(out: &mut String, rows: &[MatrixRow], width: usize) {
+    for ((outcome, reason), who) in reasons_of(rows) {
+        wrapped(out, "", &format!("{}: {reason}", outcome.heading()), width);
         for (service, hosts) in who {
             wrapped(out, "  ", &format!("{service} on {}", hosts.join(", ")), width);
         }
