@@ -91,7 +91,7 @@ fn for_people() {
         "error[CH018] ldconfig-path",
         "config.toml says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
         "sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place",
-        "not judged: CH016 uvm-not-loaded: /proc/modules: there is no such file",
+        "not judged: /proc/modules: there is no such file CH016 uvm-not-loaded",
     ] {
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words(&out).contains(part), "{part}\n{out}");

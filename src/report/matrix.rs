@@ -1,11 +1,15 @@
 //! What becomes of each service on each of several hosts: a table for people, and the part of the JSON
 //! report that says the same (`schemas/report-v1.schema.json`).
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Look, printable::one_line};
+use super::{
+    Look,
+    printable::one_line,
+    wrapped::{WIDTH, line, wrapped},
+};
 
 /// Services by hosts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -96,9 +100,6 @@ impl MatrixCell {
     }
 }
 
-/// The columns of a terminal that does not tell its width.
-const WIDTH: usize = 80;
-
 /// The table, and below it why something is not as it is written. Where the hosts have no room beside
 /// each other they stand below each service.
 pub fn matrix(matrix: &Matrix, look: Look) -> String {
@@ -121,10 +122,6 @@ pub fn matrix(matrix: &Matrix, look: Look) -> String {
         out.push('\n');
     }
     out
-}
-
-fn line(out: &mut String, text: &str) {
-    writeln!(out, "{}", one_line(text).trim_end()).expect("writing to a String cannot fail");
 }
 
 fn table(out: &mut String, hosts: &[String], rows: &[MatrixRow], arrow: &str, width: usize) {
@@ -176,20 +173,4 @@ fn reasons(out: &mut String, rows: &[MatrixRow], width: usize) {
             wrapped(out, "  ", &format!("{service} on {}", hosts.join(", ")), width);
         }
     }
-}
-
-/// The text on as many lines as it takes, all but the first further in.
-fn wrapped(out: &mut String, indent: &str, text: &str, width: usize) {
-    let mut current = indent.to_owned();
-    for word in one_line(text).split(' ') {
-        let is_full = current.chars().count() + 1 + word.chars().count() > width;
-        if is_full && current.trim() != "" {
-            line(out, &current);
-            current = format!("{indent}    ");
-        } else if current.trim() != "" {
-            current.push(' ');
-        }
-        current.push_str(word);
-    }
-    line(out, &current);
 }
