@@ -57,6 +57,8 @@ pub(super) struct Judged {
     pub(super) failures: Vec<CliError>,
     /// How many errors each rule found, those that nobody asked for included.
     pub(super) errors: BTreeMap<Code, usize>,
+    /// How many findings of any severity each rule has, likewise.
+    pub(super) found: BTreeMap<Code, usize>,
     /// How many findings of the baseline are gone.
     pub(super) gone: usize,
 }
@@ -83,11 +85,14 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
         }
     }
     let run = join(runs, &job.world.working_directory);
-    let mut errors = BTreeMap::new();
-    for finding in run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        *errors.entry(finding.code).or_insert(0) += 1;
+    let (mut errors, mut found) = (BTreeMap::new(), BTreeMap::new());
+    for finding in &run.findings {
+        *found.entry(finding.code).or_insert(0) += 1;
+        if finding.severity == Severity::Error {
+            *errors.entry(finding.code).or_insert(0) += 1;
+        }
     }
-    Judged { run, failures, errors, gone: 0 }
+    Judged { run, failures, errors, found, gone: 0 }
 }
 
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {
