@@ -103,7 +103,7 @@ fn a_docker_that_sends_fifty_megabytes_is_no_trouble() {
 #[test]
 fn without_docker_the_rest_is_seen() {
     assert_eq!(docker_reason("unix:///nowhere/docker.sock", &[]), "ADDRESS: there is no such socket");
-    let spoken = "ADDRESS: only unix://, npipe:// and tcp:// are spoken; open a tunnel and set DOCKER_HOST";
+    let spoken = "ADDRESS: only unix://, npipe://, tcp:// and ssh:// are spoken; open a tunnel and set DOCKER_HOST";
     assert_eq!(docker_reason("build.example", &[]), spoken);
 }
 

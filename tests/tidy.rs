@@ -57,7 +57,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_json", &[]),
     ("serde_yaml", &["probe/cdi"]),
     ("similar", &["cli/"]),
-    ("tempfile", &["cli/write"]),
+    ("tempfile", &["cli/write", "probe/docker/ssh"]),
     ("terminal_size", &["cli/settings"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
