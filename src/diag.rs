@@ -97,6 +97,8 @@ pub enum Place {
         field: String,
         /// Its value, as text.
         value: String,
+        /// The field's line, from 1, where the source is a file.
+        line: Option<u32>,
     },
 }
 

@@ -91,7 +91,7 @@ fn for_people() {
         "error[CH018] ldconfig-path",
         "config.toml says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
         "sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place",
-        "not judged: CH016 uvm-not-loaded: /proc/modules: there is no such file",
+        "not judged: /proc/modules: there is no such file CH016 uvm-not-loaded",
     ] {
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words(&out).contains(part), "{part}\n{out}");
@@ -129,4 +129,22 @@ fn a_host_that_cannot_be_read() {
     let (exit, out, err) = doctor("fixtures/hosts/absent.json", &[]);
     assert_eq!((exit, out.as_str()), (3, ""));
     assert!(err.starts_with("error: cannot read"), "{err}");
+}
+
+#[test]
+fn evidence_in_a_file_has_its_line() {
+    let text = fs::read_to_string(lab("hook-only-cdi")).expect("the recording is there");
+    let mut facts: Value = serde_json::from_str(&text).expect("it is JSON");
+    let config = &mut facts["toolkit"]["known"]["config"]["known"];
+    config["lines"] = serde_json::json!({ "nvidia-container-runtime.mode": 15 });
+    let path = config["path"].as_str().expect("there is a file").to_owned();
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = folder.path().join("host.json");
+    fs::write(&host, facts.to_string()).expect("it can be written");
+    let host = host.to_str().expect("a path of text");
+    let (_, out, _) = doctor(host, &[]);
+    assert!(out.contains(&format!("{path}:15 says nvidia-container-runtime.mode is cdi")), "{out}");
+    let report = json(host);
+    let lines = findings(&report).iter().filter_map(|finding| finding["evidence"]["line"].as_u64());
+    assert_eq!(lines.collect::<Vec<_>>(), [15]);
 }

@@ -74,6 +74,36 @@ fn a_form_that_has_to_be_rendered_is_shown_so() {
 }
 
 #[test]
+fn a_job_summary_has_the_table() {
+    let hosts = ["--host", "@engine28-cdi", "--host", "@podman5", "--format", "markdown"];
+    let output = lint("bad", "90", &hosts);
+    let table = "\
+<code>docker-compose.yml</code>
+
+| Service | <code>&#64;engine28-cdi</code> | <code>&#64;podman5</code> |
+|---|---|---|
+| <code>trainer</code> | fails | no GPU |
+| <code>notebook</code> | runtime | → cdi |
+| <code>gateway</code> | gpus | → cdi |
+";
+    assert!(said(&output).contains(table), "{}", said(&output));
+    let reason = "- **not as written**: Podman drops device requests that are not CDI's (gateway on &#64;podman5)\n";
+    assert!(said(&output).contains(reason), "{}", said(&output));
+}
+
+#[test]
+fn a_sarif_log_has_the_table_among_the_properties() {
+    let output = lint("bad", "90", &["--host", "@engine28-cdi", "--host", "@podman5", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&said(&output)).expect("it is JSON");
+    let fleet = &log["runs"][0]["properties"]["fleet"];
+    assert_eq!(fleet["hosts"], serde_json::json!(["@engine28-cdi", "@podman5"]));
+    assert_eq!(fleet["services"][1]["hosts"][1]["outcome"], "rendered");
+    let alone = lint("bad", "90", &["--host", "@engine28-cdi", "--format", "sarif"]);
+    let log: Value = serde_json::from_str(&said(&alone)).expect("it is JSON");
+    assert!(log["runs"][0].get("properties").is_none());
+}
+
+#[test]
 fn a_small_terminal_has_the_nodes_below_each_service() {
     let output = lint("good", "40", &["--host", NODES]);
     let below = "\

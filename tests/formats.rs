@@ -110,7 +110,8 @@ fn a_place_that_is_named_twice_is_listed_once() {
 
 #[test]
 fn what_a_host_said_is_a_logical_place() {
-    let evidence = Place::Evidence { source: "docker /info".into(), field: "CDISpecDirs".into(), value: "[]".into() };
+    let evidence =
+        Place::Evidence { source: "docker /info".into(), field: "CDISpecDirs".into(), value: "[]".into(), line: None };
     let finding = Diagnostic::new(Code::new("CH001"), Severity::Info, "CDI is off", evidence);
     let log = log_of(&Report::of(&SourceMap::default(), &[finding], rule_of));
     let place = &log["runs"][0]["results"][0]["locations"][0];

@@ -235,6 +235,7 @@ fn toolkit() -> Toolkit {
             exec_opts: list(),
             odd: vec!["features.cdi: 1".into()],
             ignored: vec!["runtimes.nvidia.args".into()],
+            lines: BTreeMap::from([("features.cdi".into(), 2)]),
         })),
     }
 }
@@ -264,6 +265,7 @@ fn config() -> RuntimeConfig {
         skip_mode_detection: Some(true),
         allow_ldconfig_from_container: Some(true),
         odd: vec!["mode: a value of type integer".into()],
+        lines: BTreeMap::from([("nvidia-container-runtime.mode".into(), 7)]),
     }
 }
 

@@ -26,7 +26,7 @@ use std::{
 use engine::{Lab, said};
 use fixture_projects::{Fixture, lab_gpus};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use stack::Way;
+use stack::{Given, Way};
 
 /// The staged hosts with their Compose, and the ways that may give a container its GPUs there.
 /// None: the host has no GPU to give.
@@ -149,12 +149,12 @@ fn check(host: &Host, fixture: &Fixture, form: &str) -> Result<(), Failed> {
     match (missing, host.ways, case.wanted.is_empty()) {
         (_, [], false) => {
             case.expect_exit(&case.render(&[])?, 3)?;
-            case.check_containers(&case.render(&["--fallback", "cpu"])?, false)
+            case.check_containers(&case.render(&["--fallback", "cpu"])?, Given::Piped, false)
         }
         (Some(device), _, _) => case.check_lacking(device),
         _ => {
-            case.check_containers(&case.render(&[])?, true)?;
-            case.check_containers(&case.laid_over()?, true)
+            case.check_containers(&case.render(&[])?, Given::Piped, true)?;
+            case.check_containers(&case.laid_over()?, Given::File, true)
         }
     }
 }
@@ -218,14 +218,14 @@ impl Case<'_> {
     }
 
     /// Compose takes what was rendered, and the containers show the GPUs asked for, or none.
-    fn check_containers(&self, rendered: &Output, has_gpus: bool) -> Result<(), Failed> {
+    fn check_containers(&self, rendered: &Output, given: Given, has_gpus: bool) -> Result<(), Failed> {
         if !rendered.status.success() {
             return Err(format!("`render`: {}", said(rendered)).into());
         }
         let path = self.lab.folder.join(format!("{}.yaml", self.name));
         fs::write(&path, &rendered.stdout)?;
         let services = stack::services(self.lab, &path)?;
-        let seen = stack::start(self.lab, &self.name, &path)?;
+        let seen = stack::start(self.lab, &self.name, &path, given)?;
         for service in services {
             let seen = seen.get(&service).ok_or_else(|| format!("`{service}` printed nothing"))?;
             let devices = self.wanted.get(&service).filter(|_| has_gpus);

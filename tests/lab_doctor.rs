@@ -183,7 +183,7 @@ fn start(lab: &Lab, case: &Case, name: &str) -> Result<(), Failed> {
     if !output.status.success() {
         return Err(format!("`render`: {}", said(&output)).into());
     }
-    let seen = stack::start(lab, &format!("{}-{name}", case.code.to_lowercase()), &rendered)?;
+    let seen = stack::start(lab, &format!("{}-{name}", case.code.to_lowercase()), &rendered, stack::Given::File)?;
     match seen.get("llm") {
         Some(seen) if seen.way == Some(case.way) && seen.gpus == BTreeSet::from(["0"]) => Ok(()),
         seen => Err(format!("the container shows {seen:?}").into()),

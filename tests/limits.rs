@@ -256,8 +256,20 @@ fn address_pools_of_two_documents() {
     assert_eq!(config.and_then(|list| list.as_seq()).map(<[_]>::len), Some(430));
     refused(
         SERVICES.to_owned() + &pools(250, 0) + "---\n" + &pools(250, 1),
-        "CG007 compose.yaml:4:26 the file's address pools take more than 10000000 comparisons to lay on earlier ones",
+        "CG007 compose.yaml:4:26 the project's address pools take more than 10000000 comparisons to lay on earlier ones",
     );
+    // What a merge took counts for those after it, whichever file they lay on.
+    let half = pools(130, 0) + "---\n" + &pools(130, 1);
+    read(SERVICES.to_owned() + &half);
+    let files = [
+        ("compose.yaml", format!("include: [a.yaml, b.yaml, c.yaml]\n{SERVICES}")),
+        ("a.yaml", half.clone()),
+        ("b.yaml", half.replace("wide", "broad")),
+        ("c.yaml", half.replace("wide", "large")),
+    ];
+    let place =
+        "CG007 c.yaml:3:27 the project's address pools take more than 10000000 comparisons to lay on earlier ones";
+    assert_eq!(judge(&files).found.join("\n"), place);
     // A thousand networks of two pools each are read.
     let many = |third: usize| {
         let pool = |at: usize| format!("{{subnet: 10.{third}.{}.0/24}}", at % 256);

@@ -58,6 +58,7 @@ fn every_named_host_reads_and_says_how_it_came_to_be() {
             "jetson runtime",
             "rootless cdi",
             "podman5 cdi",
+            "podman5-selinux cdi",
             "swarm runtime",
             "mig runtime",
         ]
@@ -137,6 +138,7 @@ fn selinux_is_told_of_where_it_may_refuse() {
     };
     let one = reservation("count: 1");
     assert!(reasons(&one, &enforcing(named("podman5"))).contains("`security_opt: [label=disable]`"));
+    assert!(reasons(&one, &named("podman5-selinux")).contains("`security_opt: [label=disable]`"));
     let docker = enforcing(named("engine28-cdi"));
     assert!(!reasons(&one, &docker).contains("SELinux"), "an engine that labels nothing is not refused");
     let labelling = engine(docker, |docker| docker.security_options.push("name=selinux".to_owned()));

@@ -103,7 +103,7 @@ fn a_docker_that_sends_fifty_megabytes_is_no_trouble() {
 #[test]
 fn without_docker_the_rest_is_seen() {
     assert_eq!(docker_reason("unix:///nowhere/docker.sock", &[]), "ADDRESS: there is no such socket");
-    let spoken = "ADDRESS: only unix://, npipe:// and tcp:// are spoken; open a tunnel and set DOCKER_HOST";
+    let spoken = "ADDRESS: only unix://, npipe://, tcp:// and ssh:// are spoken; open a tunnel and set DOCKER_HOST";
     assert_eq!(docker_reason("build.example", &[]), spoken);
 }
 
@@ -277,4 +277,10 @@ fn a_daemon_json_of_any_kind_is_no_trouble() {
     assert_eq!((odd.cdi, odd.cdi_spec_dirs), (None, None));
     assert_eq!(odd.odd, [r#"features.cdi: "yes""#]);
     assert_eq!(odd.runtimes, BTreeMap::from([("nvidia".to_owned(), None)]));
+    let long = look(
+        "{\n  \"features\": {\n    \"cdi\": false\n  },\n  \"runtimes\": {\"nvidia\": {\"path\": \"x\",\n\"args\": [1]}}\n}\n",
+    );
+    let lines = long.known().expect("it is an object").clone().expect("it is there").lines;
+    let lines: Vec<(&str, u32)> = lines.iter().map(|(key, line)| (key.as_str(), *line)).collect();
+    assert_eq!(lines, [("features.cdi", 3), ("runtimes", 5), ("runtimes.nvidia", 5), ("runtimes.nvidia.args", 6)]);
 }

@@ -72,8 +72,12 @@ fn hostile() -> (SourceMap, Vec<Diagnostic>) {
         .collect();
     let file = Place::File("no.yaml".to_owned());
     findings.push(Diagnostic::new(Code::new("CG001"), Severity::Info, "is no text, 100%: really", file));
-    let evidence =
-        Place::Evidence { source: "docker /info".to_owned(), field: "CDISpecDirs".to_owned(), value: "[]".to_owned() };
+    let evidence = Place::Evidence {
+        source: "docker /info".to_owned(),
+        field: "CDISpecDirs".to_owned(),
+        value: "[]".to_owned(),
+        line: None,
+    };
     findings.push(Diagnostic::new(Code::new("CH001"), Severity::Info, "CDI is off", evidence));
     (sources, findings)
 }

@@ -15,7 +15,6 @@ use clap::{Parser, Subcommand, ValueEnum};
 use super::{
     examples::{CONFIG_EXAMPLES, EXIT_CODES, PROBE_EXAMPLES},
     exit::Exit,
-    hosts::PATIENCE,
 };
 
 pub(super) use explain::{DoctorArgs, ExplainArgs};
@@ -24,6 +23,9 @@ pub(super) use lint::{FailOn, LintArgs};
 pub(super) use manual::{CompletionsArgs, completions, man};
 pub(super) use output::{LintFormat, Output};
 pub(super) use render::{ExplainFormat, Fallback, RenderArgs};
+
+/// Seconds that each source of a live host may take, unless `--timeout` says otherwise.
+pub(super) const PATIENCE: u64 = 2;
 
 /// Finds what breaks GPUs in Docker Compose projects, and writes GPU requests in the form
 /// that works on a host.

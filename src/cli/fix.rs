@@ -160,8 +160,8 @@ fn apply(run: &Run, plans: &[Plan]) -> Texts {
         .collect()
 }
 
-/// Whether there is an error that was not there before.
+/// Whether there is an error that was not there before, in no milder form either.
 fn is_worse(before: &Judged, after: &Judged) -> bool {
-    let more = |(code, count): (&Code, &usize)| *count > before.errors.get(code).copied().unwrap_or(0);
+    let more = |(code, count): (&Code, &usize)| *count > before.found.get(code).copied().unwrap_or(0);
     after.errors.iter().any(more) || after.failures.len() > before.failures.len()
 }

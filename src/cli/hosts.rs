@@ -8,11 +8,8 @@ use std::{
 
 #[cfg(not(feature = "probe"))]
 use super::{Answer, args::ProbeArgs, exit::Exit};
-use super::{exit::CliError, patterns::expand, settings::Surroundings};
+use super::{args::PATIENCE, exit::CliError, patterns::expand, settings::Surroundings};
 use crate::{host::HostFacts, source::Files};
-
-/// Seconds that each source of a live host may take, unless `--timeout` says otherwise.
-pub(super) const PATIENCE: u64 = 2;
 
 /// Facts files are small; anything above this is something else.
 const MAX_BYTES: usize = 16 << 20;
@@ -128,10 +125,10 @@ mod with_probe {
     use crate::{
         cli::{
             Answer,
-            args::{FormArg, ProbeArgs, ProbeFormat},
+            args::{FormArg, PATIENCE, ProbeArgs, ProbeFormat},
             exit::{CliError, Exit},
             files::DiskFiles,
-            hosts::{PATIENCE, facts_of},
+            hosts::facts_of,
             probe::{self, ProbeOptions},
             settings::Surroundings,
         },

@@ -114,7 +114,7 @@ impl Known {
             let place = match &finding.place {
                 Place::Source(label) => (Some(label.span), String::new()),
                 Place::File(path) => (None, format!("{path}\n{}", finding.message)),
-                Place::Evidence { source, field, value } => (None, format!("{source}\n{field}\n{value}")),
+                Place::Evidence { source, field, value, .. } => (None, format!("{source}\n{field}\n{value}")),
             };
             match self.places.get(&(finding.code, place.clone())).and_then(|at| kept.get_mut(*at)) {
                 Some(first) if finding.fix.is_none() => (first.fix, first.help) = (None, finding.help),

@@ -16,6 +16,7 @@ use super::{
     hosts::NamedHost,
     join::{Run, join},
     kept_out::excuse,
+    progress::Progress,
     rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
 };
@@ -56,6 +57,8 @@ pub(super) struct Judged {
     pub(super) failures: Vec<CliError>,
     /// How many errors each rule found, those that nobody asked for included.
     pub(super) errors: BTreeMap<Code, usize>,
+    /// How many findings of any severity each rule has, likewise.
+    pub(super) found: BTreeMap<Code, usize>,
     /// How many findings of the baseline are gone.
     pub(super) gone: usize,
 }
@@ -64,7 +67,15 @@ pub(super) struct Judged {
 pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Judged {
     let results: Vec<Result<Run, CliError>> = match sets {
         [only] => vec![judge_one(only, job, files)],
-        many => many.par_iter().map(|set| judge_one(set, job, files)).collect(),
+        many => {
+            let progress = Progress::of(many.len(), job.world.is_err_watched());
+            let judged = many.par_iter().map(|set| {
+                let run = judge_one(set, job, files);
+                progress.step();
+                run
+            });
+            judged.collect()
+        }
     };
     let (mut runs, mut failures) = (Vec::new(), Vec::new());
     for result in results {
@@ -74,11 +85,14 @@ pub(super) fn judge(sets: &[ProjectSet], job: Job<'_>, files: &DiskFiles) -> Jud
         }
     }
     let run = join(runs, &job.world.working_directory);
-    let mut errors = BTreeMap::new();
-    for finding in run.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-        *errors.entry(finding.code).or_insert(0) += 1;
+    let (mut errors, mut found) = (BTreeMap::new(), BTreeMap::new());
+    for finding in &run.findings {
+        *found.entry(finding.code).or_insert(0) += 1;
+        if finding.severity == Severity::Error {
+            *errors.entry(finding.code).or_insert(0) += 1;
+        }
     }
-    Judged { run, failures, errors, gone: 0 }
+    Judged { run, failures, errors, found, gone: 0 }
 }
 
 fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, CliError> {

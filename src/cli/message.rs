@@ -202,7 +202,9 @@ fn as_json(explained: &[Explained]) -> String {
 
 fn finding(finding: &Diagnostic) -> Json {
     let evidence = match &finding.place {
-        Place::Evidence { source, field, value } => json!({ "source": source, "field": field, "value": value }),
+        Place::Evidence { source, field, value, line } => {
+            json!({ "source": source, "field": field, "value": value, "line": line })
+        }
         Place::Source(_) | Place::File(_) => Json::Null,
     };
     json!({

@@ -33,6 +33,7 @@ mod patch;
 mod patterns;
 #[cfg(feature = "probe")]
 mod probe;
+mod progress;
 mod propose;
 mod referred;
 mod render;

@@ -38,14 +38,14 @@ pub(super) struct Ground<'a> {
 }
 
 /// Gives the findings that are about a request's form their fixes, or says in their help why they
-/// have none.
-pub(super) fn offer(findings: &mut [Diagnostic], target: Target<'_>, ground: &mut Ground<'_>) {
+/// have none. One about the very form that was named goes: the user wants it.
+pub(super) fn offer(findings: &mut Vec<Diagnostic>, target: Target<'_>, ground: &mut Ground<'_>) {
     if target.host.is_none() && target.form.is_none() {
         return;
     }
     let mut answers: BTreeMap<String, Result<Option<Fix>, String>> = BTreeMap::new();
-    for finding in findings.iter_mut().filter(|finding| REWRITABLE.contains(&finding.code)) {
-        let Some(service) = finding.service.clone() else { continue };
+    findings.retain_mut(|finding| {
+        let Some(service) = finding.service.clone().filter(|_| REWRITABLE.contains(&finding.code)) else { return true };
         let answer = answers.entry(service.clone()).or_insert_with(|| fix_of(&service, target, ground));
         match answer {
             Ok(fix) => finding.fix.clone_from(fix),
@@ -54,7 +54,8 @@ pub(super) fn offer(findings: &mut [Diagnostic], target: Target<'_>, ground: &mu
                 finding.help = Some(format!("{help}it is not rewritten: {reason}"));
             }
         }
-    }
+        finding.fix.is_some() || answer.is_err() || target.form.is_none()
+    });
 }
 
 fn fix_of(service: &str, target: Target<'_>, ground: &mut Ground<'_>) -> Result<Option<Fix>, String> {

@@ -65,6 +65,11 @@ impl Surroundings {
         self.is_terminal_out
     }
 
+    /// Whether standard error goes to a terminal.
+    pub(super) fn is_err_watched(&self) -> bool {
+        self.is_terminal_err
+    }
+
     /// How to draw on standard output.
     pub(super) fn look(&self) -> Look {
         self.look_of(self.is_terminal_out)

@@ -24,7 +24,8 @@ pub(super) fn clear_service(service: &mut Value, name: &str, cleared: &[Cleared]
     }
 }
 
-fn remove(value: &mut Value, path: &[String]) {
+/// Takes one path out.
+pub(super) fn remove(value: &mut Value, path: &[String]) {
     let Some((step, rest)) = path.split_first() else { return };
     match &mut value.data {
         Data::Map(map) if rest.is_empty() => {

@@ -135,7 +135,7 @@ fn base_of_file(
     for layer in layer::layers(reading, tree, &chain.surroundings.environment) {
         clear::clear(&mut model, &layer.cleared);
         cleared.extend(layer.cleared);
-        merge::merge(&mut model, layer.value, &mut reading.diagnostics);
+        reading.lay_on(&mut model, layer.value);
     }
     layer::make_canonical(reading, &mut model);
     let directory = layer::folder(&path);

@@ -70,24 +70,24 @@ const SPECIALS: &[(Pattern, Special)] = &[
 ];
 
 /// Lays `overlay` over `base`. What cannot be laid over goes to `problems`, and the base's
-/// value stays.
-pub(super) fn merge(base: &mut Value, overlay: Value, problems: &mut Vec<Diagnostic>) {
-    Merge { problems, path: Path::default(), compared: 0 }.value(base, overlay);
+/// value stays. `compared` is what address pools took in the merges so far.
+pub(super) fn merge(base: &mut Value, overlay: Value, problems: &mut Vec<Diagnostic>, compared: &mut usize) {
+    Merge { problems, path: Path::default(), compared }.value(base, overlay);
 }
 
-/// Lays a service over the one that it extends.
+/// Lays a service over the one that it extends; a service has no address pools.
 pub(super) fn merge_service(base: &mut Value, name: &str, overlay: Value, problems: &mut Vec<Diagnostic>) {
     let mut path = Path::default();
     path.push("services");
     path.push(name);
-    Merge { problems, path, compared: 0 }.value(base, overlay);
+    Merge { problems, path, compared: &mut 0 }.value(base, overlay);
 }
 
 struct Merge<'a> {
     problems: &'a mut Vec<Diagnostic>,
     path: Path,
     /// What address pools took so far.
-    compared: usize,
+    compared: &'a mut usize,
 }
 
 impl Merge<'_> {
@@ -200,9 +200,9 @@ impl Merge<'_> {
 
     fn ipam(&mut self, base: &mut Value, overlay: Value) {
         if let (Data::Seq(items), Data::Seq(other)) = (&mut base.data, &overlay.data) {
-            let compared = self.compared;
-            self.compared = compared.saturating_add(pool::comparisons(items, other));
-            if self.compared <= pool::MAX_COMPARISONS {
+            let compared = *self.compared;
+            *self.compared = compared.saturating_add(pool::comparisons(items, other));
+            if *self.compared <= pool::MAX_COMPARISONS {
                 *items = pool::join(std::mem::take(items), other, |pool, other| self.plain(pool, other));
                 base.sources.extend(overlay.sources);
             } else if compared <= pool::MAX_COMPARISONS {

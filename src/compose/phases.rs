@@ -5,7 +5,6 @@
 use super::{
     clear, extends, include,
     layer::{self, Layer, Surroundings},
-    merge,
     reading::{Reading, SCHEMA_VIOLATION},
     schema, unicity,
 };
@@ -37,7 +36,7 @@ fn lay_on(reading: &mut Reading<'_>, model: &mut Value, mut layer: Layer, surrou
     extends::extend(reading, &mut layer, surroundings);
     clear::clear(model, &layer.cleared);
     include::include(reading, &mut layer, surroundings);
-    merge::merge(model, layer.value, &mut reading.diagnostics);
+    reading.lay_on(model, layer.value);
     unicity::enforce(model, &mut reading.diagnostics);
     validate(reading, model);
     layer::make_canonical(reading, model);

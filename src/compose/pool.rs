@@ -5,8 +5,8 @@ use crate::{
     yaml::{self, Value},
 };
 
-/// Comparisons that the pools of one file may take, over all its networks. Joining grows with the cube of
-/// their number; two hundred pools of one network on as many take as much, and an engine takes two.
+/// Comparisons that the pools of a project may take, over all its networks and files. Joining grows with the
+/// cube of their number; two hundred pools of one network on as many take as much, and an engine takes two.
 pub(super) const MAX_COMPARISONS: usize = 10_000_000;
 
 /// The most that [`join`] has to compare: each pool with each, and each pair with what was kept.
@@ -19,7 +19,7 @@ pub(super) fn comparisons(base: &[Value], overlay: &[Value]) -> usize {
 pub(super) fn too_many(overlay: &Value) -> Diagnostic {
     let place = overlay.place().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
     let message =
-        format!("the file's address pools take more than {MAX_COMPARISONS} comparisons to lay on earlier ones");
+        format!("the project's address pools take more than {MAX_COMPARISONS} comparisons to lay on earlier ones");
     Diagnostic::new(yaml::LIMIT, Severity::Error, message, place)
         .with_help("a network takes one pool for each kind of address; write few, or put `!override` before the list")
 }

@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{LoadError, LoadRequest};
+use super::{LoadError, LoadRequest, merge};
 use crate::{
     diag::{Code, Diagnostic, Label, Place, Severity},
     source::{self, EntryKind, Files, SourceMap, Span},
-    yaml::{self, Tree},
+    yaml::{self, Tree, Value},
 };
 
 /// A text that is no Compose model.
@@ -39,6 +39,8 @@ pub(super) struct Reading<'a> {
     pub(super) is_cut: bool,
     /// Nodes of all documents so far.
     brought_in: usize,
+    /// What the address pools of all documents took so far.
+    compared: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -57,6 +59,7 @@ impl<'a> Reading<'a> {
             is_accepted: true,
             is_cut: false,
             brought_in: 0,
+            compared: 0,
         }
     }
 
@@ -81,6 +84,11 @@ impl<'a> Reading<'a> {
             self.refuse_limit(Some(Span::new(document.file, document.range().start, document.range().start)), message);
         }
         !is_full
+    }
+
+    /// Lays a document on what is read already.
+    pub(super) fn lay_on(&mut self, model: &mut Value, document: Value) {
+        merge::merge(model, document, &mut self.diagnostics, &mut self.compared);
     }
 
     /// Refuses what is beyond a limit, once for each limit.

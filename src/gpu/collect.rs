@@ -156,7 +156,7 @@ fn driver_vendor(driver: &str, item: &Value) -> Vendor {
     match driver {
         "nvidia" | "nvidia.cdi" | "nvidia.runtime-hook" => Vendor::Nvidia,
         "amd" => Vendor::Amd,
-        "cdi" => texts(item.get("device_ids")).iter().find_map(|id| kind_vendor(id)).unwrap_or(Vendor::Other),
+        "cdi" => texts(item.get("device_ids")).iter().find_map(|id| kind_vendor(id)).unwrap_or(Vendor::Unnamed),
         _ => Vendor::Other,
     }
 }

@@ -19,7 +19,7 @@ pub struct Difference {
 }
 
 /// Facts that change with time or by themselves and decide nothing: beginnings of paths.
-const ASIDE: [&str; 14] = [
+const ASIDE: [&str; 16] = [
     "recorded",
     "docker.endpoint",
     "docker.warnings",
@@ -29,6 +29,8 @@ const ASIDE: [&str; 14] = [
     "docker.swarm",
     "docker.generic_resources",
     "compose.path",
+    "toolkit.config.lines",
+    "toolkit.daemon_json.lines",
     "system.kernel_release",
     "system.distribution",
     "system.virtual_machine",

@@ -24,6 +24,7 @@ hosts!(
     "jetson",
     "rootless",
     "podman5",
+    "podman5-selinux",
     "swarm",
     "mig",
 );

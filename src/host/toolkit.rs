@@ -39,6 +39,14 @@ impl Toolkit {
     pub const BINARIES: [&'static str; 4] =
         ["nvidia-container-runtime", "nvidia-container-runtime-hook", "nvidia-cdi-hook", "nvidia-ctk"];
 
+    /// The line at which a configuration file sets a key; `None` where that is not recorded.
+    pub fn line(&self, path: &str, key: &str) -> Option<u32> {
+        let config = self.config.known().and_then(Option::as_ref).map(|file| (&file.path, &file.lines));
+        let daemon = self.daemon_json.known().and_then(Option::as_ref).map(|file| (&file.path, &file.lines));
+        let (_, lines) = [config, daemon].into_iter().flatten().find(|(known, _)| known.as_str() == path)?;
+        lines.get(key).copied()
+    }
+
     /// A binary that can be executed, by its name on PATH.
     pub fn binary(&self, name: &str) -> Option<&Binary> {
         self.binaries.get(name)?.as_ref().filter(|binary| binary.is_executable)
@@ -104,6 +112,9 @@ pub struct RuntimeConfig {
     pub allow_ldconfig_from_container: Option<bool>,
     /// Keys above whose value has another type than the toolkit reads, as `key: what is there`.
     pub odd: Vec<String>,
+    /// The line of each key above that is set, from 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, u32>,
 }
 
 /// The `ldconfig` that the legacy hook calls.
@@ -144,4 +155,7 @@ pub struct DaemonJson {
     /// Keys of runtimes with a value that the engine does not read, such as `runtimes.nvidia.args`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<String>,
+    /// The line of each key above that is set, from 1, and of `runtimes.NAME`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lines: BTreeMap<String, u32>,
 }

@@ -19,6 +19,7 @@ mod seen;
 mod stack;
 mod stack_file;
 mod swarm;
+mod taken_away;
 mod text;
 mod trial;
 mod unwritable;

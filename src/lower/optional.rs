@@ -4,12 +4,12 @@
 //! optional, `cpu` is laid over the service, as one more file would be. `stack` has the same
 //! for whole projects.
 
-use super::stack;
+use super::{stack, taken_away::taken_away};
 use crate::{
     compose::{self, Project},
     diag::{Code, Diagnostic, Place, Severity},
     source::Span,
-    yaml::{Data, Map, NodeKind, NodeRef, Value},
+    yaml::{Data, Map, Value},
 };
 
 /// The key, on services and at the top.
@@ -27,8 +27,18 @@ pub(super) fn is_optional(service: &Value) -> bool {
 }
 
 /// What a service is without a GPU, beside what it always is.
-pub(super) fn cpu_part(service: &Value) -> Option<Value> {
-    service.at(&[KEY, "cpu"]).filter(|part| part.as_map().is_some()).cloned()
+pub(super) struct CpuPart {
+    /// Its keys, to be merged with the service's.
+    pub(super) value: Value,
+    /// What the service loses first, by path: each `!reset` and `!override`.
+    pub(super) cleared: Vec<Vec<String>>,
+}
+
+impl CpuPart {
+    pub(super) fn of(project: &Project, service: &str) -> Option<Self> {
+        let value = project.service(service)?.at(&[KEY, "cpu"]).filter(|part| part.as_map().is_some())?;
+        Some(Self { value: value.clone(), cleared: taken_away(project, value).paths })
+    }
 }
 
 /// Takes the key out, wherever it stands.
@@ -83,33 +93,15 @@ fn check(project: &Project, name: &str, own: &Value, out: &mut Problems) {
             push(out, value.place(), message, "write what it should bring in its place");
         }
     }
-    if let Some(span) = cpu.origin().and_then(|origin| tag_below(project, origin.node)) {
-        let message = format!("a tag has no effect below `cpu` of service `{name}`");
-        push(out, Some(span), message, "leave it out: what is here is merged with what the service has");
+    for span in taken_away(project, cpu).in_lists {
+        let message = format!("a tag has no effect on an item of a list below `cpu` of service `{name}`");
+        push(out, Some(span), message, "put it before the list, which then takes the place of the service's own");
     }
     let services = Value::from(Data::Map(Map::from([(name.to_owned(), cpu.clone())])));
     let model = Value::from(Data::Map(Map::from([("services".to_owned(), services)])));
     for problem in compose::schema::validate(&model) {
         out.found.push(Diagnostic { code: out.code, severity: Severity::Error, ..problem });
     }
-}
-
-/// The first `!reset` or `!override` in a node.
-fn tag_below(project: &Project, at: NodeRef) -> Option<Span> {
-    let tree = project.tree(at.file)?;
-    let mut open = vec![at.node];
-    while let Some(id) = open.pop() {
-        let node = tree.node(id);
-        if let Some(tag) = node.tag.as_ref().filter(|tag| matches!(tag.text.as_str(), "!reset" | "!override")) {
-            return Some(tag.span);
-        }
-        match &node.kind {
-            NodeKind::Mapping { entries, .. } => open.extend(entries.iter().rev().map(|(_, value)| *value)),
-            NodeKind::Sequence { items, .. } => open.extend(items.iter().rev()),
-            NodeKind::Scalar { .. } | NodeKind::Alias { .. } => {}
-        }
-    }
-    None
 }
 
 /// The value as a mapping with these keys and no others.

@@ -63,6 +63,7 @@ pub fn render(
         let own: Vec<GpuRequest> =
             requests.iter().filter(|request| request.service == name && apply::is_ours(request)).cloned().collect();
         let Some(first) = own.first() else { continue };
+        let part = optional::CpuPart::of(&project, &name);
         let service = project.model.at_mut(&["services", &name]).expect("the service was just listed");
         let is_copy = stack.as_ref().is_some_and(|stack| stack.has_gpu_copy(service));
         let is_cpu_allowed = wanted.is_cpu_allowed || is_copy || optional::is_optional(service);
@@ -71,10 +72,9 @@ pub fn render(
         match &outcome {
             Ok(decision) => {
                 notes = lower_service(service, &own, decision);
-                let part = optional::cpu_part(service).filter(|_| decision.form == Form::Cpu);
-                if let Some(part) = part {
+                if let Some(part) = part.filter(|_| decision.form == Form::Cpu) {
                     notes.push("its `cpu` part of `x-composegpu` is laid over it".to_owned());
-                    problems.extend(compose::lay_over(&mut project.model, &name, part));
+                    problems.extend(compose::lay_over(&mut project.model, &name, part.value, &part.cleared));
                 }
                 has_gpu &= !(is_copy && decision.form == Form::Cpu);
             }

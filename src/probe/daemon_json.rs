@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Settings, disk::Disk, endpoint};
-use crate::{host::DaemonJson, observed::Observed};
+use crate::{
+    host::DaemonJson,
+    observed::Observed,
+    source::SourceMap,
+    yaml::{self, NodeId, NodeKind, Tree},
+};
 
 /// Reads the file; `None` where there is none.
 pub(super) fn read(disk: &Disk, settings: &Settings) -> Observed<Option<DaemonJson>> {
@@ -16,7 +21,7 @@ pub(super) fn read(disk: &Disk, settings: &Settings) -> Observed<Option<DaemonJs
         // The engine takes an empty file as an empty object (moby daemon/config/config.go, v29.7.2).
         Ok(Some(text)) if text.trim().is_empty() => Observed::Known(Some(DaemonJson { path, ..Default::default() })),
         Ok(Some(text)) => match serde_json::from_str(&text) {
-            Ok(Value::Object(keys)) => Observed::Known(Some(facts(path, &Value::Object(keys)))),
+            Ok(Value::Object(keys)) => Observed::Known(Some(facts(path, &Value::Object(keys), text))),
             Ok(_) => Observed::unknown(path, "it is no JSON object"),
             Err(error) => Observed::unknown(path, format!("it is no JSON: {error}")),
         },
@@ -32,9 +37,8 @@ fn path(disk: &Disk, settings: &Settings) -> String {
     own.filter(|path| disk.exists(path) == Ok(true)).unwrap_or_else(|| "/etc/docker/daemon.json".to_owned())
 }
 
-fn facts(path: String, value: &Value) -> DaemonJson {
-    let mut odd = Vec::new();
-    let mut reader = Reader { value, odd: &mut odd };
+fn facts(path: String, value: &Value, text: String) -> DaemonJson {
+    let mut reader = Reader { value, odd: Vec::new(), keys: Vec::new() };
     let facts = DaemonJson {
         path,
         cdi: reader.take("/features/cdi", "features.cdi", Value::as_bool),
@@ -45,19 +49,46 @@ fn facts(path: String, value: &Value) -> DaemonJson {
         exec_opts: reader.take("/exec-opts", "exec-opts", strings),
         odd: Vec::new(),
         ignored: ignored(value),
+        lines: BTreeMap::new(),
     };
-    DaemonJson { odd, ..facts }
+    let runtimes = facts.runtimes.keys().map(|name| format!("runtimes.{name}"));
+    let keys = reader.keys.into_iter().map(str::to_owned).chain(runtimes).chain(facts.ignored.iter().cloned());
+    let lines = lines(text, keys);
+    DaemonJson { odd: reader.odd, lines, ..facts }
 }
 
-/// Reads keys and notes those of another type.
+/// The line, from 1, of each dotted key. JSON is read once more as YAML, whose nodes know their place; a file
+/// that is not both, as one with tabs, has no lines.
+fn lines(text: String, keys: impl Iterator<Item = String>) -> BTreeMap<String, u32> {
+    let mut sources = SourceMap::default();
+    let file = sources.add("daemon.json", text, true);
+    let (tree, _) = yaml::parse(file, &sources);
+    let Some(root) = tree.documents.first().copied() else { return BTreeMap::new() };
+    let place = |key: &str| {
+        let steps = key.split('.').try_fold((root, root), |(_, at), step| entry(&tree, at, step));
+        Some(sources.start(tree.node(steps?.0).span).line)
+    };
+    keys.filter_map(|key| place(&key).map(|line| (key, line))).collect()
+}
+
+/// The entry of a mapping with this key: the key's node and the value's.
+fn entry(tree: &Tree, at: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
+    let NodeKind::Mapping { entries, .. } = &tree.node(at).kind else { return None };
+    let is_it = |id: NodeId| matches!(&tree.node(id).kind, NodeKind::Scalar { text, .. } if text == key);
+    entries.iter().copied().find(|(name, _)| is_it(*name))
+}
+
+/// Reads keys, and notes those that are set and those of another type.
 struct Reader<'a> {
     value: &'a Value,
-    odd: &'a mut Vec<String>,
+    odd: Vec<String>,
+    keys: Vec<&'static str>,
 }
 
 impl Reader<'_> {
-    fn take<T>(&mut self, pointer: &str, key: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    fn take<T>(&mut self, pointer: &str, key: &'static str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
         let found = self.value.pointer(pointer).filter(|value| !value.is_null())?;
+        self.keys.push(key);
         let read = read(found);
         if read.is_none() {
             self.odd.push(format!("{key}: {found}"));

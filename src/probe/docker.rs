@@ -2,13 +2,15 @@
 
 mod connect;
 mod ended;
+#[cfg(unix)]
+mod ssh;
 mod trial;
 
 use std::collections::BTreeMap;
 
 use bollard::models::{DeviceInfo, GenericResourcesInner, SystemInfo, SystemVersion};
 
-use self::connect::{clause, connect};
+use self::connect::connect;
 use super::{
     Settings, bounded,
     endpoint::{self, Endpoint},
@@ -29,8 +31,8 @@ pub(super) fn look(settings: &Settings) -> Observed<Docker> {
         Err(reason) => return Observed::unknown(SOURCE, reason),
     };
     match answers(&endpoint, settings) {
-        Ok((version, info)) => Observed::Known(facts(&endpoint.address, version, info)),
-        Err(reason) => Observed::unknown(SOURCE, format!("{}: {reason}", endpoint.address)),
+        Ok((version, info)) => Observed::Known(facts(&endpoint.shown(), version, info)),
+        Err(reason) => Observed::unknown(SOURCE, format!("{}: {reason}", endpoint.shown())),
     }
 }
 
@@ -38,13 +40,14 @@ fn answers(endpoint: &Endpoint, settings: &Settings) -> Result<(SystemVersion, S
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no runtime to ask in: {error}"))?;
     runtime.block_on(async {
-        let client = connect(endpoint, settings)?;
+        let link = connect(endpoint, settings)?;
+        let client = &link.client;
         // The client puts no version into its requests, so the engine answers in its newest; fields that
         // older API versions lack (DiscoveredDevices, 1.50) are there.
         let both = async { Ok((client.version().await?, client.info().await?)) };
         match tokio::time::timeout(settings.timeout, both).await {
             Ok(Ok(answers)) => Ok(answers),
-            Ok(Err(error)) => Err(clause(&error)),
+            Ok(Err(error)) => Err(link.clause(&error)),
             Err(_) => Err(bounded::no_answer(settings.timeout)),
         }
     })

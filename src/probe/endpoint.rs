@@ -22,6 +22,19 @@ pub(super) struct Endpoint {
     pub(super) tls: Option<String>,
 }
 
+impl Endpoint {
+    /// The address without a password that somebody put into it.
+    pub(super) fn shown(&self) -> String {
+        let (scheme, rest) = self.address.split_once("://").unwrap_or(("", &self.address));
+        let authority = rest.split('/').next().unwrap_or(rest);
+        let password = authority.rsplit_once('@').and_then(|(user, _)| user.split_once(':'));
+        match password {
+            Some((_, password)) => format!("{scheme}://{}", rest.replacen(&format!(":{password}@"), "@", 1)),
+            None => self.address.clone(),
+        }
+    }
+}
+
 /// The engine that is meant.
 ///
 /// # Errors

@@ -2,7 +2,12 @@
 //!
 //! Source: NVIDIA Container Toolkit, api/config/v1/config.go, v1.20.0.
 
-use toml::Value;
+use std::collections::BTreeMap;
+
+use toml::{
+    Value,
+    de::{DeTable, DeValue},
+};
 
 use super::{Settings, disk::Disk};
 use crate::{host::RuntimeConfig, observed::Observed};
@@ -16,7 +21,7 @@ pub(super) fn read(disk: &Disk, settings: &Settings) -> Observed<Option<RuntimeC
         Ok(None) => Observed::Known(None),
         Err(reason) => Observed::unknown(path, reason),
         Ok(Some(text)) => match toml::from_str::<toml::Table>(&text) {
-            Ok(table) => Observed::Known(Some(facts(path, table))),
+            Ok(table) => Observed::Known(Some(facts(path, table, &text))),
             Err(error) => Observed::unknown(path, format!("it is no TOML: {}", error.message())),
         },
     }
@@ -30,8 +35,8 @@ fn path(disk: &Disk, settings: &Settings) -> String {
     variable("NVIDIA_CTK_CONFIG_FILE_PATH").cloned().or(own).unwrap_or_else(|| PATH.to_owned())
 }
 
-fn facts(path: String, table: toml::Table) -> RuntimeConfig {
-    let mut reader = Reader { table: Value::Table(table), odd: Vec::new() };
+fn facts(path: String, table: toml::Table, text: &str) -> RuntimeConfig {
+    let mut reader = Reader { table: Value::Table(table), odd: Vec::new(), keys: Vec::new() };
     let facts = RuntimeConfig {
         path,
         disable_require: reader.flag("disable-require"),
@@ -54,31 +59,50 @@ fn facts(path: String, table: toml::Table) -> RuntimeConfig {
         skip_mode_detection: reader.flag("nvidia-container-runtime-hook.skip-mode-detection"),
         allow_ldconfig_from_container: reader.flag("features.allow-ldconfig-from-container"),
         odd: Vec::new(),
+        lines: BTreeMap::new(),
     };
-    RuntimeConfig { odd: reader.odd, ..facts }
+    let lines = reader.keys.into_iter().filter_map(|key| Some((key.to_owned(), line(text, key)?))).collect();
+    RuntimeConfig { odd: reader.odd, lines, ..facts }
 }
 
-/// Reads dotted keys and notes those of another type.
+/// The line, from 1, at which a dotted key stands.
+fn line(text: &str, key: &str) -> Option<u32> {
+    let root = DeTable::parse(text).ok()?;
+    let mut table = root.get_ref();
+    let mut parts = key.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let (name, value) = table.iter().find(|(name, _)| name.get_ref().as_ref() == part)?;
+        match value.get_ref() {
+            DeValue::Table(inner) if parts.peek().is_some() => table = inner,
+            _ => return u32::try_from(text.get(..name.span().start)?.matches('\n').count() + 1).ok(),
+        }
+    }
+    None
+}
+
+/// Reads dotted keys, and notes those that are set and those of another type.
 struct Reader {
     table: Value,
     odd: Vec<String>,
+    keys: Vec<&'static str>,
 }
 
 impl Reader {
-    fn flag(&mut self, key: &str) -> Option<bool> {
+    fn flag(&mut self, key: &'static str) -> Option<bool> {
         self.take(key, Value::as_bool)
     }
 
-    fn text(&mut self, key: &str) -> Option<String> {
+    fn text(&mut self, key: &'static str) -> Option<String> {
         self.take(key, |value| value.as_str().map(str::to_owned))
     }
 
-    fn list(&mut self, key: &str) -> Option<Vec<String>> {
+    fn list(&mut self, key: &'static str) -> Option<Vec<String>> {
         self.take(key, |value| value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect())
     }
 
-    fn take<T>(&mut self, key: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    fn take<T>(&mut self, key: &'static str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
         let found = key.split('.').try_fold(&self.table, |value, part| value.get(part))?;
+        self.keys.push(key);
         let read = read(found);
         if read.is_none() {
             let odd = format!("{key}: a value of type {}", found.type_str());

@@ -16,6 +16,7 @@ use super::{
     matrix::matrix,
     printable::{one_line, printable},
     statistics,
+    unjudged::unjudged,
 };
 use crate::{
     diag::{Applicability, Diagnostic, Label, Place, Severity},
@@ -48,10 +49,7 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
         }
         out.push('\n');
     }
-    for skipped in report.skipped {
-        writeln!(out, "not judged: {} {}: {}", skipped.code, report.name_of(skipped.code), one_line(&skipped.reason))
-            .expect("writing to a String cannot fail");
-    }
+    out.push_str(&unjudged(report, look));
     if report.has_statistics {
         for (code, count) in statistics(report.findings) {
             writeln!(out, "{count:>5}  {code} {}", report.name_of(code)).expect("writing to a String cannot fail");
@@ -188,8 +186,9 @@ fn message(finding: &Diagnostic) -> String {
 
 fn evidence(place: &Place) -> Option<Evidence> {
     match place {
-        Place::Evidence { source, field, value } => {
-            Some(Evidence(one_line(&format!("{source} says {field} is {value}"))))
+        Place::Evidence { source, field, value, line } => {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            Some(Evidence(one_line(&format!("{source}{line} says {field} is {value}"))))
         }
         Place::Source(_) | Place::File(_) => None,
     }

@@ -78,6 +78,7 @@ struct WireEvidence<'a> {
     source: &'a str,
     field: &'a str,
     value: &'a str,
+    line: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -162,7 +163,7 @@ fn wire_finding<'a>(report: &Report<'a>, finding: &'a Diagnostic) -> WireFinding
 
 fn wire_evidence(place: &Place) -> Option<WireEvidence<'_>> {
     match place {
-        Place::Evidence { source, field, value } => Some(WireEvidence { source, field, value }),
+        Place::Evidence { source, field, value, line } => Some(WireEvidence { source, field, value, line: *line }),
         Place::Source(_) | Place::File(_) => None,
     }
 }

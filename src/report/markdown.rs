@@ -6,7 +6,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Counts, Report, location, printable::one_line};
+use super::{
+    Counts, Report, location,
+    matrix::{Matrix, reasons_of},
+    printable::one_line,
+};
 use crate::diag::{Diagnostic, Severity};
 
 /// Rows that are shown; the others are counted.
@@ -25,6 +29,9 @@ pub fn markdown(report: &Report<'_>) -> String {
             writeln!(out, "\n{more} more are not shown.").expect("writing to a String cannot fail");
         }
     }
+    if let Some(services) = report.matrix {
+        matrix(&mut out, services);
+    }
     if !report.skipped.is_empty() {
         out.push_str("\nNot judged:\n\n");
         for one in report.skipped {
@@ -33,6 +40,36 @@ pub fn markdown(report: &Report<'_>) -> String {
         }
     }
     out
+}
+
+/// A table of services and hosts for each project, and why something is not as it is written.
+fn matrix(out: &mut String, services: &Matrix) {
+    let mut shown = 0;
+    for rows in services.services.chunk_by(|one, other| one.project == other.project) {
+        if shown >= MOST_ROWS {
+            break;
+        }
+        let rows = &rows[..rows.len().min(MOST_ROWS - shown)];
+        shown += rows.len();
+        let hosts: String = services.hosts.iter().map(|host| format!(" {} |", code(host))).collect();
+        let files: Vec<String> = rows[0].project.iter().map(|file| code(file)).collect();
+        out.push_str(&format!("\n{}\n\n| Service |{hosts}\n|---|", files.join(" + ")));
+        out.push_str(&"---|".repeat(services.hosts.len()));
+        out.push('\n');
+        for row in rows {
+            let cells: String = row.hosts.iter().map(|cell| format!(" {} |", text(&cell.text("→")))).collect();
+            out.push_str(&format!("| {} |{cells}\n", code(&row.service)));
+        }
+        for ((outcome, reason), who) in reasons_of(rows) {
+            let who: Vec<String> =
+                who.iter().map(|(service, hosts)| text(&format!("{service} on {}", hosts.join(", ")))).collect();
+            out.push_str(&format!("\n- **{}**: {} ({})", outcome.heading(), text(reason), who.join("; ")));
+        }
+        out.push('\n');
+    }
+    if let Some(more) = services.services.len().checked_sub(shown).filter(|more| *more > 0) {
+        out.push_str(&format!("\n{more} more services are not shown.\n"));
+    }
 }
 
 fn counts(counts: &Counts) -> String {

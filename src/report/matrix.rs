@@ -1,11 +1,15 @@
 //! What becomes of each service on each of several hosts: a table for people, and the part of the JSON
 //! report that says the same (`schemas/report-v1.schema.json`).
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Look, printable::one_line};
+use super::{
+    Look,
+    printable::one_line,
+    wrapped::{WIDTH, line, wrapped},
+};
 
 /// Services by hosts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -74,8 +78,19 @@ impl MatrixOutcome {
     }
 }
 
+impl MatrixOutcome {
+    /// What stands before the reason.
+    pub(super) const fn heading(self) -> &'static str {
+        match self {
+            Self::Rendered => "not as written",
+            other => other.as_str(),
+        }
+    }
+}
+
 impl MatrixCell {
-    fn text(&self, arrow: &str) -> String {
+    /// What stands in a table: the form, with an arrow where `render` has to write it, or the outcome.
+    pub(super) fn text(&self, arrow: &str) -> String {
         let form = self.form.as_deref().unwrap_or_default();
         match self.outcome {
             MatrixOutcome::AsWritten => one_line(form).to_string(),
@@ -84,9 +99,6 @@ impl MatrixCell {
         }
     }
 }
-
-/// The columns of a terminal that does not tell its width.
-const WIDTH: usize = 80;
 
 /// The table, and below it why something is not as it is written. Where the hosts have no room beside
 /// each other they stand below each service.
@@ -110,10 +122,6 @@ pub fn matrix(matrix: &Matrix, look: Look) -> String {
         out.push('\n');
     }
     out
-}
-
-fn line(out: &mut String, text: &str) {
-    writeln!(out, "{}", one_line(text).trim_end()).expect("writing to a String cannot fail");
 }
 
 fn table(out: &mut String, hosts: &[String], rows: &[MatrixRow], arrow: &str, width: usize) {
@@ -143,36 +151,26 @@ fn table(out: &mut String, hosts: &[String], rows: &[MatrixRow], arrow: &str, wi
     }
 }
 
-/// Each reason once, with the services and hosts that have it below.
-fn reasons(out: &mut String, rows: &[MatrixRow], width: usize) {
-    let mut told: BTreeMap<(MatrixOutcome, &str), BTreeMap<&str, Vec<&str>>> = BTreeMap::new();
+/// Reasons with what they are for, and the hosts of each service that have them.
+pub(super) type Reasons<'a> = BTreeMap<(MatrixOutcome, &'a str), BTreeMap<&'a str, Vec<&'a str>>>;
+
+/// Each reason once; none for what works as it is written.
+pub(super) fn reasons_of(rows: &[MatrixRow]) -> Reasons<'_> {
+    let mut told = Reasons::new();
     for (row, cell) in rows.iter().flat_map(|row| row.hosts.iter().map(move |cell| (row, cell))) {
         if cell.outcome != MatrixOutcome::AsWritten {
             let who = told.entry((cell.outcome, &cell.reason)).or_default();
             who.entry(&row.service).or_default().push(&cell.host);
         }
     }
-    for ((outcome, reason), who) in told {
-        let word = if outcome == MatrixOutcome::Rendered { "not as written" } else { outcome.as_str() };
-        wrapped(out, "", &format!("{word}: {reason}"), width);
+    told
+}
+
+fn reasons(out: &mut String, rows: &[MatrixRow], width: usize) {
+    for ((outcome, reason), who) in reasons_of(rows) {
+        wrapped(out, "", &format!("{}: {reason}", outcome.heading()), width);
         for (service, hosts) in who {
             wrapped(out, "  ", &format!("{service} on {}", hosts.join(", ")), width);
         }
     }
-}
-
-/// The text on as many lines as it takes, all but the first further in.
-fn wrapped(out: &mut String, indent: &str, text: &str, width: usize) {
-    let mut current = indent.to_owned();
-    for word in one_line(text).split(' ') {
-        let is_full = current.chars().count() + 1 + word.chars().count() > width;
-        if is_full && current.trim() != "" {
-            line(out, &current);
-            current = format!("{indent}    ");
-        } else if current.trim() != "" {
-            current.push(' ');
-        }
-        current.push_str(word);
-    }
-    line(out, &current);
 }

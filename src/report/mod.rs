@@ -16,6 +16,8 @@ mod matrix;
 mod printable;
 mod sarif;
 mod secrets;
+mod unjudged;
+mod wrapped;
 
 pub use concise::concise;
 pub use fingerprint::fingerprints;

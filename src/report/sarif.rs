@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use self::place::{WireChange, WireLocation, changes, location_of, related_of};
-use super::{Report, RuleText, Unjudged, fingerprint::Fingerprints, page};
+use super::{Matrix, Report, RuleText, Unjudged, fingerprint::Fingerprints, page};
 use crate::diag::{Applicability, Code, Diagnostic, Severity, Suppressed};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -29,6 +29,7 @@ pub fn sarif(report: &Report<'_>) -> String {
         version: "2.1.0",
         runs: [WireRun {
             results: results.collect(),
+            properties: report.matrix.iter().map(|matrix| ("fleet", *matrix)).collect(),
             tool: WireTool {
                 driver: WireDriver {
                     name: "composegpu",
@@ -81,6 +82,9 @@ struct WireRun<'a> {
     column_kind: &'a str,
     invocations: [WireInvocation<'a>; 1],
     results: Vec<WireResult<'a>>,
+    /// What the standard has no key for (section 3.8): services on several hosts, as in the JSON report.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    properties: BTreeMap<&'a str, &'a Matrix>,
 }
 
 #[derive(Serialize)]

@@ -50,5 +50,11 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
         Some(true) => format!("`{}`; the CDI form becomes available", restart(host)),
         _ => format!("{}; the CDI form becomes available", enable_cdi(host, path)),
     };
-    sink.report(message, (INFO, "CDISpecDirs", "[]")).help = Some(help);
+    // Where the file says so itself, its line is the place to go to.
+    let says = match file.and_then(|file| file.cdi) {
+        Some(false) => (path, "features.cdi", "false"),
+        None if says_no_dirs.is_some_and(|dirs| dirs.iter().all(String::is_empty)) => (path, dirs, "[]"),
+        _ => (INFO, "CDISpecDirs", "[]"),
+    };
+    sink.report(message, says).help = Some(help);
 }

@@ -25,9 +25,10 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some(toolkit) = sink.known(&host.toolkit) else { return };
     let Some(Some(file)) = sink.known(&toolkit.daemon_json) else { return };
     for odd in &file.odd {
+        let (key, value) = odd.split_once(": ").unwrap_or(("key", odd));
         let finding = sink.report(
             format!("{} has a key of a type that the engine does not read", file.path),
-            (&file.path, "key", odd),
+            (&file.path, key, value),
         );
         finding.severity = Severity::Error;
         finding.help =

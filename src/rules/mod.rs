@@ -119,6 +119,7 @@ mod ch029_malformed_cdi_spec;
 mod ch030_cdi_names_incomplete;
 mod ch031_default_runtime_leak;
 mod ch032_selinux_label_needed;
+mod ch033_leftover_oci_hook;
 mod command;
 mod devices;
 mod fix;
@@ -266,6 +267,7 @@ pub static ALL: &[&Rule] = &[
     &ch030_cdi_names_incomplete::RULE,
     &ch031_default_runtime_leak::RULE,
     &ch032_selinux_label_needed::RULE,
+    &ch033_leftover_oci_hook::RULE,
 ];
 
 /// The rules whose findings are about the form of a request: another form mends them, and which is

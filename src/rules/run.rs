@@ -81,7 +81,7 @@ pub fn examine(host: &HostFacts) -> Findings {
     let mut out = Findings::default();
     for rule in ALL {
         if let Check::Host(check) = rule.check {
-            check(host, &mut HostSink { rule, out: &mut out });
+            check(host, &mut HostSink { rule, host, out: &mut out });
         }
     }
     out

@@ -3,6 +3,7 @@
 use super::Rule;
 use crate::{
     diag::{Code, Diagnostic, Label, Place},
+    host::HostFacts,
     observed::Observed,
 };
 
@@ -18,6 +19,7 @@ pub struct Sink<'a> {
 #[derive(Debug)]
 pub struct HostSink<'a> {
     pub(super) rule: &'a Rule,
+    pub(super) host: &'a HostFacts,
     pub(super) out: &'a mut Findings,
 }
 
@@ -57,7 +59,8 @@ impl HostSink<'_> {
     /// Reports a finding; `says` is who said it, the field, and its value.
     pub fn report(&mut self, message: impl Into<String>, says: (&str, &str, &str)) -> &mut Diagnostic {
         let (source, field, value) = (says.0.to_owned(), says.1.to_owned(), says.2.to_owned());
-        let place = Place::Evidence { source, field, value };
+        let line = self.host.toolkit.known().and_then(|toolkit| toolkit.line(&source, &field));
+        let place = Place::Evidence { source, field, value, line };
         self.out.push(Diagnostic::new(self.rule.code, self.rule.severity, message, place))
     }
 

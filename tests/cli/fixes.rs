@@ -123,3 +123,18 @@ mod unix {
         assert_eq!(folder.names(), ["compose.yaml"]);
     }
 }
+
+#[test]
+fn the_form_that_was_named_is_no_finding() {
+    let request = "deploy: {resources: {reservations: {devices: [{driver: nvidia, count: 1, capabilities: [gpu]}]}}}";
+    let text = format!("services:\n  llm:\n    image: llm:1\n    privileged: true\n    {request}\n");
+    let folder = Folder::new(&[("compose.yaml", &text)]);
+    let words = ["lint", "--form", "runtime", "--select", "CG106,CG119", "--format", "concise"];
+    // `privileged` beside a GPU by number is an error, beside a count a warning: no new finding.
+    let outcome = folder.run(&[&words[..], &["--fix", "--unsafe-fixes"]].concat()).exits(0);
+    assert_eq!(outcome.out, "", "{}", outcome.err);
+    assert!(folder.read("compose.yaml").contains("runtime: nvidia"));
+    assert_eq!(folder.run(&words).exits(0).out, "");
+    let outcome = folder.run(&["lint", "--select", "CG106,CG119", "--format", "concise"]).exits(1);
+    assert!(outcome.out.contains("warning[CG119]"), "{}", outcome.out);
+}

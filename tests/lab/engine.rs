@@ -5,7 +5,7 @@ use std::{
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use libtest_mimic::Failed;
@@ -88,6 +88,13 @@ impl Lab {
     pub(crate) fn compose(&self, seconds: u32, folder: &Path, arguments: &[&OsStr]) -> Result<Output, Failed> {
         run(seconds, self.outside("docker").arg("compose").args(arguments).current_dir(folder))
     }
+
+    /// The same with a file on standard input.
+    #[allow(dead_code, reason = "some tests only look")]
+    pub(crate) fn compose_piped(&self, input: &Path, seconds: u32, arguments: &[&OsStr]) -> Result<Output, Failed> {
+        let input = Stdio::from(fs::File::open(input)?);
+        run_with(input, seconds, self.outside("docker").arg("compose").args(arguments).current_dir(&self.folder))
+    }
 }
 
 impl Drop for Lab {
@@ -143,6 +150,11 @@ fn hostlab<const N: usize>(arguments: [&str; N]) -> Command {
 
 /// Runs a command to its end, or kills it after so many seconds.
 pub(crate) fn run(seconds: u32, command: &mut Command) -> Result<Output, Failed> {
+    run_with(Stdio::null(), seconds, command)
+}
+
+/// As [`run`], with something on standard input.
+pub(crate) fn run_with(stdin: Stdio, seconds: u32, command: &mut Command) -> Result<Output, Failed> {
     let mut bounded = Command::new("timeout");
     bounded.arg("--kill-after=5").arg(seconds.to_string()).arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
@@ -153,7 +165,7 @@ pub(crate) fn run(seconds: u32, command: &mut Command) -> Result<Output, Failed>
     for (key, value) in changes {
         value.map(|value| bounded.env(key, value));
     }
-    let output: io::Result<Output> = bounded.stdin(std::process::Stdio::null()).output();
+    let output: io::Result<Output> = bounded.stdin(stdin).output();
     Ok(output?)
 }
 

@@ -62,6 +62,16 @@ pub(crate) struct Seen {
     pub(crate) way: Option<Way>,
 }
 
+/// How Compose gets a rendered project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "some tests need one alone")]
+pub(crate) enum Given {
+    /// On standard input, as in `composegpu render | docker compose -f - up`.
+    Piped,
+    /// As a file.
+    File,
+}
+
 /// A project on an engine. Dropping it removes its containers.
 struct Stack<'a> {
     lab: &'a Lab,
@@ -69,11 +79,15 @@ struct Stack<'a> {
     files: [&'a Path; 2],
 }
 
-/// Starts the project of a rendered file, waits until its containers have ended, and says what each showed.
-pub(crate) fn start(lab: &Lab, name: &str, rendered: &Path) -> Result<BTreeMap<String, Seen>, Failed> {
+/// Starts a rendered project, waits until its containers have ended, and says what each showed.
+pub(crate) fn start(lab: &Lab, name: &str, rendered: &Path, given: Given) -> Result<BTreeMap<String, Seen>, Failed> {
     let overlay = overlay(lab, rendered)?;
     let stack = Stack { lab, name, files: [rendered, &overlay] };
-    let output = stack.run(120, &["up", "--no-color", "--no-build", "--pull", "never"])?;
+    let up = ["up", "--no-color", "--no-build", "--pull", "never"];
+    let output = match given {
+        Given::Piped => lab.compose_piped(rendered, 120, &words(name, ["-".as_ref(), &overlay], &up))?,
+        Given::File => stack.run(120, &up)?,
+    };
     if !output.status.success() {
         return Err(format!("the containers did not start: {}", said(&output)).into());
     }
@@ -134,13 +148,18 @@ fn overlay(lab: &Lab, rendered: &Path) -> Result<PathBuf, Failed> {
 
 impl Stack<'_> {
     fn run(&self, seconds: u32, arguments: &[&str]) -> Result<std::process::Output, Failed> {
-        let mut all: Vec<&OsStr> = vec!["-p".as_ref(), self.name.as_ref()];
-        for file in self.files {
-            all.extend(["-f".as_ref(), file.as_os_str()]);
-        }
-        all.extend(arguments.iter().map(OsStr::new));
-        self.lab.compose(seconds, &self.lab.folder, &all)
+        self.lab.compose(seconds, &self.lab.folder, &words(self.name, self.files, arguments))
     }
+}
+
+/// The words behind `docker compose`.
+fn words<'a>(name: &'a str, files: [&'a Path; 2], arguments: &'a [&'a str]) -> Vec<&'a OsStr> {
+    let mut all: Vec<&OsStr> = vec!["-p".as_ref(), name.as_ref()];
+    for file in files {
+        all.extend(["-f".as_ref(), file.as_os_str()]);
+    }
+    all.extend(arguments.iter().map(OsStr::new));
+    all
 }
 
 impl Drop for Stack<'_> {

@@ -137,10 +137,40 @@ fn what_cannot_be_laid_over_is_a_problem() {
 }
 
 #[test]
-fn tags_below_the_cpu_part_are_told_of() {
-    let text = OPTIONAL.replace("image: llm:cpu", "image: !override llm:cpu");
+fn tags_below_the_cpu_part_take_away_what_the_service_has() {
+    let text = OPTIONAL
+        .replace("volumes: ['./small:/small']", "volumes: !override ['./small:/small']")
+        .replace("environment: [MODE=cpu]", "environment: {KEPT: !reset null, MODE: cpu}")
+        .replace("command: serve --price $$5", "command: !reset null");
+    let rendered = on(&text, "bare", AUTO).expect("the GPU is optional");
+    assert!(rendered.problems.is_empty(), "{:#?}", rendered.problems);
+    let out = printed(&rendered.project);
+    assert!(out.contains("environment:\n      MODE: cpu\n      NVIDIA_VISIBLE_DEVICES: void\n"), "{out}");
+    assert!(!out.contains("/models") && out.contains("/small") && !out.contains("command"), "{out}");
+    let mut given = Given::of(&[("compose.yaml", &text)]);
+    given.lay_on("overlay.yaml", &overlay(&given.accepted().0.model, &rendered.project.model));
+    assert_eq!(given.config(&given.accepted().0), given.config(&rendered.project));
+    let kept = printed(&on(&text, "cdi-ok", AUTO).expect("the host has GPUs").project);
+    assert!(kept.contains("KEPT") && kept.contains("/models") && kept.contains("--gpu"), "{kept}");
+}
+
+#[test]
+fn tags_of_every_file_and_base_count() {
+    let base = "services:\n  llm:\n    image: llm\n    init: true\n    tty: true\n    gpus: all\n    x-composegpu: \
+                {gpu: optional, cpu: {init: !reset null}}\n";
+    let over = "services:\n  llm:\n    x-composegpu: {cpu: {tty: !reset null}}\n";
+    let given = Given::of(&[("compose.yaml", base), ("over.yaml", over)]);
+    let (project, requests) = given.accepted();
+    let rendered = render(project, &requests, Some(&host("bare")), AUTO).expect("the GPU is optional");
+    let out = printed(&rendered.project);
+    assert!(!out.contains("init") && !out.contains("tty"), "{out}");
+}
+
+#[test]
+fn tags_on_items_of_lists_are_told_of() {
+    let text = OPTIONAL.replace("['./small:/small']", "[!override './small:/small']");
     let (project, _) = Given::of(&[("compose.yaml", &text)]).accepted();
     let problems = extension_problems(&project, Code::new("CG010"));
     assert_eq!(problems.len(), 1, "{problems:#?}");
-    assert_eq!(problems[0].message, "a tag has no effect below `cpu` of service `llm`");
+    assert_eq!(problems[0].message, "a tag has no effect on an item of a list below `cpu` of service `llm`");
 }

@@ -2,11 +2,8 @@
 
 use std::{ffi::OsString, path::PathBuf};
 
-use super::{ProjectArgs, TextFormat};
-use crate::cli::{
-    examples::{DOCTOR_EXAMPLES, EXPLAIN_EXAMPLES},
-    hosts::PATIENCE,
-};
+use super::{PATIENCE, ProjectArgs, TextFormat};
+use crate::cli::examples::{DOCTOR_EXAMPLES, EXPLAIN_EXAMPLES};
 
 /// `doctor`.
 #[derive(Clone, Debug, clap::Args)]

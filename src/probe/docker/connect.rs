@@ -6,11 +6,52 @@ use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
 
 use crate::probe::{Settings, endpoint::Endpoint};
 
-/// A client of the engine. Nothing is sent yet.
+#[cfg(unix)]
+use super::ssh::Tunnel;
+
+/// A way to the engine; with the client goes the tunnel that it needs.
+pub(super) struct Link {
+    /// Speaks to the engine.
+    pub(super) client: Client,
+    #[cfg(unix)]
+    tunnel: Option<Tunnel>,
+}
+
+impl Link {
+    /// An error as one clause: where `ssh` gave the reason, that.
+    pub(super) fn clause(&self, error: &Error) -> String {
+        #[cfg(unix)]
+        if let Some(said) = self.tunnel.as_ref().and_then(Tunnel::said) {
+            return format!("`ssh` says: {said}");
+        }
+        clause(error)
+    }
+}
+
+/// A way to the engine. Nothing is sent yet.
 ///
 /// # Errors
 /// As one clause, where this kind of address is not spoken.
-pub(super) fn connect(endpoint: &Endpoint, settings: &Settings) -> Result<Client, String> {
+#[cfg(unix)]
+pub(super) fn connect(endpoint: &Endpoint, settings: &Settings) -> Result<Link, String> {
+    if !endpoint.address.starts_with("ssh://") {
+        return Ok(Link { client: client(endpoint, settings)?, tunnel: None });
+    }
+    let tunnel = Tunnel::open(&endpoint.address, &settings.environment)?;
+    let near = Endpoint { address: tunnel.address(), tls: None };
+    Ok(Link { client: client(&near, settings)?, tunnel: Some(tunnel) })
+}
+
+/// A way to the engine. Nothing is sent yet.
+///
+/// # Errors
+/// As one clause, where this kind of address is not spoken.
+#[cfg(not(unix))]
+pub(super) fn connect(endpoint: &Endpoint, settings: &Settings) -> Result<Link, String> {
+    Ok(Link { client: client(endpoint, settings)? })
+}
+
+fn client(endpoint: &Endpoint, settings: &Settings) -> Result<Client, String> {
     // Our own deadline is the shorter one.
     let seconds = settings.timeout.as_secs() + 1;
     let address = endpoint.address.as_str();
@@ -20,13 +61,17 @@ pub(super) fn connect(endpoint: &Endpoint, settings: &Settings) -> Result<Client
         ("https", None) => return Err(format!("composegpu speaks no TLS; {TUNNEL}")),
         ("tcp" | "http", None) => Client::connect_with_http(address, seconds, API_DEFAULT_VERSION),
         ("unix" | "npipe", _) => Client::connect_with_socket(address, seconds, API_DEFAULT_VERSION),
-        ("ssh", _) => return Err(format!("composegpu speaks no SSH; {TUNNEL}")),
-        _ => return Err("only unix://, npipe:// and tcp:// are spoken; open a tunnel and set DOCKER_HOST".to_owned()),
+        ("ssh", _) => return Err(format!("composegpu speaks no SSH here; {TUNNEL}")),
+        _ => {
+            return Err(
+                "only unix://, npipe://, tcp:// and ssh:// are spoken; open a tunnel and set DOCKER_HOST".to_owned()
+            );
+        }
     };
     client.map_err(|error| clause(&error))
 }
 
-/// The way to an engine that is reached by SSH or TLS alone.
+/// The way to an engine that is reached by TLS alone.
 const TUNNEL: &str = "open a tunnel (`ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST`) and set \
                       DOCKER_HOST=unix:///tmp/docker.sock, or run composegpu there";
 

@@ -10,7 +10,7 @@
 use std::{collections::HashMap, future::Future, time::Duration};
 
 use bollard::{
-    Docker as Client, body_full,
+    body_full,
     errors::Error,
     models::{ContainerCreateBody, DeviceRequest, HostConfig},
     query_parameters::{
@@ -23,7 +23,7 @@ use tokio::time::timeout;
 
 use super::{
     SOURCE,
-    connect::{clause, connect},
+    connect::{Link, clause, connect},
     ended,
 };
 use crate::{
@@ -84,7 +84,7 @@ pub fn trial(settings: &Settings, attempts: &[Attempt]) -> Result<Vec<Trial>, In
         let ended = ended::listen();
         match Workshop::open(&endpoint, settings).await {
             Ok(workshop) => workshop.work(attempts, ended).await,
-            Err(reason) => Ok(unknown(attempts, &format!("{}: {reason}", endpoint.address))),
+            Err(reason) => Ok(unknown(attempts, &format!("{}: {reason}", endpoint.shown()))),
         }
     })
 }
@@ -103,7 +103,7 @@ fn tried((form, devices): &Attempt, outcome: Result<TrialOutcome, String>) -> Tr
 
 /// The engine, and what is made there.
 struct Workshop {
-    client: Client,
+    link: Link,
     /// The value of the label: this process.
     owner: String,
     image: String,
@@ -112,11 +112,11 @@ struct Workshop {
 impl Workshop {
     /// Removes what killed trials left, and imports the image.
     async fn open(endpoint: &Endpoint, settings: &Settings) -> Result<Self, String> {
-        let client = connect(endpoint, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
-        let answer = timeout(settings.timeout, client.ping()).await;
-        answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| clause(&error))?;
+        let link = connect(endpoint, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
+        let answer = timeout(settings.timeout, link.client.ping()).await;
+        answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| link.clause(&error))?;
         let owner = std::process::id().to_string();
-        let workshop = Self { client, image: format!("composegpu-trial:{owner}"), owner };
+        let workshop = Self { link, image: format!("composegpu-trial:{owner}"), owner };
         within(REMOVAL, workshop.remove(is_abandoned)).await?;
         within(ATTEMPT, workshop.import()).await?;
         Ok(workshop)
@@ -131,7 +131,7 @@ impl Workshop {
             changes: vec![format!("LABEL {LABEL}={}", self.owner)],
             ..CreateImageOptions::default()
         };
-        let progress = self.client.create_image(Some(options), Some(body_full(EMPTY_TAR.into())), None);
+        let progress = self.link.client.create_image(Some(options), Some(body_full(EMPTY_TAR.into())), None);
         progress.try_for_each(|_| async { Ok(()) }).await
     }
 
@@ -187,14 +187,14 @@ impl Workshop {
     ) -> Result<(TrialOutcome, Option<Vec<String>>), Error> {
         let form = attempt.map_or(Form::Cpu, |(form, _)| *form);
         let body = self.body(form, attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default());
-        let id = match self.client.create_container(None::<CreateContainerOptions>, body).await {
+        let id = match self.link.client.create_container(None::<CreateContainerOptions>, body).await {
             Ok(made) => made.id,
             Err(error) => return Ok((refused(error)?, None)),
         };
-        let started = self.client.start_container(&id, None::<StartContainerOptions>).await;
-        let changes = self.client.container_changes(&id).await.ok();
+        let started = self.link.client.start_container(&id, None::<StartContainerOptions>).await;
+        let changes = self.link.client.container_changes(&id).await.ok();
         let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-        self.client.remove_container(&id, Some(force)).await?;
+        self.link.client.remove_container(&id, Some(force)).await?;
         // Nothing can run; an engine that says so later has met the request as well.
         let outcome = started.map_or_else(refused, |()| Ok(TrialOutcome::Met))?;
         let paths: Option<Vec<String>> =
@@ -247,17 +247,17 @@ impl Workshop {
         let labelled = HashMap::from([("label".to_owned(), vec![LABEL.to_owned()])]);
         let is_ours = |labels: &HashMap<String, String>| labels.get(LABEL).is_some_and(|owner| is_one(owner));
         let all = ListContainersOptions { all: true, filters: Some(labelled.clone()), ..Default::default() };
-        for container in self.client.list_containers(Some(all)).await? {
+        for container in self.link.client.list_containers(Some(all)).await? {
             if let Some(id) = container.id.filter(|_| container.labels.as_ref().is_some_and(is_ours)) {
                 let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-                gone(self.client.remove_container(&id, Some(force)).await)?;
+                gone(self.link.client.remove_container(&id, Some(force)).await)?;
             }
         }
         let all = ListImagesOptions { filters: Some(labelled), ..Default::default() };
-        for image in self.client.list_images(Some(all)).await? {
+        for image in self.link.client.list_images(Some(all)).await? {
             if is_ours(&image.labels) {
                 let force = RemoveImageOptions { force: true, ..Default::default() };
-                gone(self.client.remove_image(&image.id, Some(force), None).await.map(drop))?;
+                gone(self.link.client.remove_image(&image.id, Some(force), None).await.map(drop))?;
             }
         }
         Ok(())
