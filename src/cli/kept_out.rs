@@ -17,8 +17,25 @@ const EXAMPLES: [&str; 7] = ["example", "sample", "template", "dist", "defaults"
 /// Examples are far smaller.
 const MAX_BYTES: usize = 1 << 20;
 
+/// What the session of whoever starts a project sets, a desktop's too; a machine that only lints has no screen.
+const SESSION: [&str; 13] = [
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "HOME",
+    "LANG",
+    "LOGNAME",
+    "PATH",
+    "PWD",
+    "SHELL",
+    "SSH_AUTH_SOCK",
+    "USER",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_RUNTIME_DIR",
+];
+
 /// Makes findings milder that are about a file of variables which is kept out, and drops those about
-/// variables that its example has.
+/// variables that its example or the user's session has.
 pub(super) fn excuse(findings: &mut Vec<Diagnostic>, project: &Project, sources: &SourceMap, files: &DiskFiles) {
     let is_about = |finding: &Diagnostic| finding.code == UNSET_VARIABLE || finding.code == MISSING_ENV_FILE;
     if !findings.iter().any(is_about) {
@@ -28,7 +45,7 @@ pub(super) fn excuse(findings: &mut Vec<Diagnostic>, project: &Project, sources:
     findings.retain_mut(|finding| {
         if finding.code == UNSET_VARIABLE {
             let name = finding.message.split('`').nth(1).unwrap_or_default();
-            let is_excused = default.as_ref().is_some_and(|file| file.defines(name));
+            let is_excused = SESSION.contains(&name) || default.as_ref().is_some_and(|file| file.defines(name));
             if default.is_some() {
                 finding.severity = Severity::Info;
             }

@@ -124,7 +124,7 @@ impl Reference {
         if let Some((_, gpu)) = VARIANTS.iter().find(|(image, _)| *image == name) {
             // A digest may be of either variant.
             let is_said = self.tag.is_some() || !self.has_digest;
-            return is_said.then(|| if has(gpu) { Variant::Cuda } else { Variant::Cpu });
+            return is_said.then(|| if has(gpu) || is_gpu { Variant::Cuda } else { Variant::Cpu });
         }
         if CUDA_ONLY.contains(&name.as_str()) {
             return Some(Variant::CudaOnly);

@@ -42,6 +42,9 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         ),
         place,
     );
+    if is_same {
+        finding.severity = Severity::Info;
+    }
     finding.related = requests.iter().map(|request| Label::new(request.span(), "this request decides")).collect();
     finding.help = Some(match is_same {
         true => "remove the variable: the request says the same".into(),

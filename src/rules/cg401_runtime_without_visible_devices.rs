@@ -3,7 +3,7 @@
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
     devices::{NVIDIA_VISIBLE_DEVICES, device_requests},
-    fix,
+    fix, images,
 };
 use crate::{
     compose::variable,
@@ -43,6 +43,9 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         ),
         request.value.place().unwrap_or_else(|| request.span()),
     );
+    if !is_general(service.service) {
+        finding.severity = Severity::Info;
+    }
     finding.help = Some(format!("add `{NVIDIA_VISIBLE_DEVICES}=all` to `environment`, or ask by CDI name instead"));
     finding.fix = fix::add_variable(service, NVIDIA_VISIBLE_DEVICES, "all", &request.value).map(|edits| Fix {
         title: format!("add `{NVIDIA_VISIBLE_DEVICES}=all`"),
@@ -56,6 +59,12 @@ fn sets_it(service: &Value) -> bool {
     let image = service.get("image").and_then(Value::as_str).unwrap_or("");
     let image = ["docker.io/", "nvcr.io/"].iter().find_map(|host| image.strip_prefix(host)).unwrap_or(image);
     image.strip_prefix("nvidia/cuda").is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+}
+
+/// Whether the image is one of Docker's official ones, which are for all hosts and name no GPU. Others may set the
+/// variable, as many that are made for GPUs do.
+fn is_general(service: &Value) -> bool {
+    images::repository(service).is_some_and(|name| !name.contains('/') || name.starts_with("library/"))
 }
 
 /// Why nobody can tell whether the variable is set elsewhere.

@@ -53,3 +53,11 @@ fn an_example_says_what_to_set() {
     let commented = [("compose.yaml", COMPOSE), ("example.env", "TAG = 1\n# GPU=0\nTAGS=1\n")];
     assert_eq!(lines(&commented), ["4 warning[CG006]"]);
 }
+
+#[test]
+fn variables_of_a_session_are_no_mistakes() {
+    let text = "services:\n  viewer:\n    image: viewer:${TAG}\n    environment: {DISPLAY: \"${DISPLAY}\"}\n";
+    let folder = Folder::new(&[("compose.yaml", text)]);
+    let out = folder.run(&["lint", "--format", "concise"]).exits(0).out;
+    assert!(out.contains("`TAG`") && !out.contains("DISPLAY"), "{out}");
+}

@@ -124,3 +124,19 @@ fn a_baseline_that_is_none() {
     fs::remove_file(folder.path().join("known.json")).expect("it was written");
     folder.run(&["lint"]).exits(3);
 }
+
+#[test]
+fn what_breaks_nothing_or_is_not_sure_is_information() {
+    let service = |name: &str, more: &str| format!("  {name}:\n    image: {more}\n");
+    let text = [
+        "services:\n".to_owned(),
+        service("same", "example/llm\n    gpus: all\n    environment: {NVIDIA_VISIBLE_DEVICES: all}"),
+        service("other", "example/llm\n    gpus: all\n    environment: {NVIDIA_VISIBLE_DEVICES: '1'}"),
+        service("unknown", "example/llm\n    runtime: nvidia"),
+        service("general", "python:3.12\n    runtime: nvidia"),
+    ];
+    let folder = Folder::new(&[("compose.yaml", &text.concat())]);
+    let out = folder.run(&["lint", "--format", "concise", "--select", "CG201,CG401"]).exits(1).out;
+    let found: Vec<&str> = out.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+    assert_eq!(found, ["info[CG201]", "warning[CG201]", "info[CG401]", "warning[CG401]"], "{out}");
+}
