@@ -16,6 +16,7 @@ use super::{
     hosts::NamedHost,
     join::{Run, join},
     kept_out::excuse,
+    open_values::drop_open,
     progress::Progress,
     rewrite::{self, Ground, Target},
     settings::{Surroundings, load_request},
@@ -121,6 +122,7 @@ fn judge_one(set: &ProjectSet, job: Job<'_>, files: &DiskFiles) -> Result<Run, C
     let errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut findings = diagnostics;
     findings.extend(found.diagnostics);
+    drop_open(&mut findings, &sources);
     excuse(&mut findings, &project, &sources, files);
     let (sources_ref, requests) = (&sources, requests.as_slice());
     let mut ground = Ground { project: &mut project, sources: sources_ref, requests, request: &request, files, errors };

@@ -27,6 +27,7 @@ mod lint;
 mod matcher;
 mod mending;
 mod message;
+mod open_values;
 mod output;
 mod overlay;
 mod patch;

@@ -9,7 +9,8 @@ use std::{
 use super::{
     Environment, Project, also_set, consistency, device_requests,
     layer::Surroundings,
-    name, phases,
+    name::{self, BadName},
+    phases,
     reading::{INCONSISTENT, Reading},
     variables::{env_file, environment},
 };
@@ -80,9 +81,9 @@ pub fn load(request: &LoadRequest, files: &dyn Files, sources: &mut SourceMap) -
     let mut environment = surroundings(request, &directory, files, sources, &mut diagnostics)?;
     let mut reading = Reading::new(request, files, sources, diagnostics);
     let texts = reading.named_files()?;
-    let name = name::project_name(request, &directory, &environment, &reading.trees).unwrap_or_else(|name| {
-        reading.refuse(bad_name(&name));
-        name
+    let name = name::project_name(request, &directory, &environment, &reading.trees).unwrap_or_else(|bad| {
+        reading.refuse(bad_name(&bad));
+        bad.name
     });
     environment.set("COMPOSE_PROJECT_NAME", &name);
     let surroundings = Surroundings { directory: directory.clone(), environment, included: Vec::new() };
@@ -161,8 +162,12 @@ fn env_files(request: &LoadRequest, directory: &Path, files: &dyn Files) -> Vec<
     if is_file && !is_disabled { vec![default] } else { Vec::new() }
 }
 
-fn bad_name(name: &str) -> Diagnostic {
-    let message = format!("`{name}` cannot be a project's name");
+fn bad_name(bad: &BadName) -> Diagnostic {
+    let message = match bad.name.as_str() {
+        "" => "the project's name is empty".to_owned(),
+        name => format!("`{name}` cannot be a project's name"),
+    };
     let help = "use small letters, digits, `-` and `_`, with a letter or a digit in front";
-    Diagnostic::new(INCONSISTENT, Severity::Error, message, Place::File(String::new())).with_help(help)
+    let place = bad.span.map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
+    Diagnostic::new(INCONSISTENT, Severity::Error, message, place).with_help(help)
 }

@@ -7,14 +7,12 @@ use super::{
     durations,
     path::{Path, Pattern},
     pool,
+    reading::INCONSISTENT,
 };
 use crate::{
-    diag::{Code, Diagnostic, Label, Place, Severity},
+    diag::{Diagnostic, Label, Place, Severity},
     yaml::{Data, Map, Value},
 };
-
-/// Values that cannot be laid over each other.
-const INCONSISTENT: Code = Code::new("CG008");
 
 /// A rule of its own for one path.
 #[derive(Clone, Copy)]

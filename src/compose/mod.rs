@@ -40,5 +40,6 @@ pub use normalise::{Normalised, normalise, portable, portable_active};
 pub use own_file::own_file;
 pub use printed::Form;
 pub use project::Project;
+pub use reading::INCONSISTENT;
 pub use variables::{environment::Environment, interpolate::UNSET_VARIABLE};
 pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, variable};

@@ -15,7 +15,7 @@ use crate::{
 /// A text that is no Compose model.
 pub(super) const SCHEMA_VIOLATION: Code = Code::new("CG003");
 /// Files that do not fit together.
-pub(super) const INCONSISTENT: Code = Code::new("CG008");
+pub const INCONSISTENT: Code = Code::new("CG008");
 
 /// Nodes that the documents of a project may have together, each document counted as often as
 /// `include` and `extends` bring it in. Two entries that include the same file, in a file that is

@@ -61,3 +61,14 @@ fn variables_of_a_session_are_no_mistakes() {
     let out = folder.run(&["lint", "--format", "concise"]).exits(0).out;
     assert!(out.contains("`TAG`") && !out.contains("DISPLAY"), "{out}");
 }
+
+#[test]
+fn what_hangs_on_a_variable_without_value_is_no_mistake() {
+    let text = "name: ${STACK}\nservices:\n  llm:\n    image: llm\n    secrets: [\"${SECRET}\", lost]\n  two:\n    image: two\n    secrets:\n      - source: $SECRET\n        target: x\n";
+    let folder = Folder::new(&[("compose.yaml", text)]);
+    let out = folder.run(&["lint", "--format", "concise", "--select", "CG008"]).exits(1).out;
+    assert_eq!(out, "compose.yaml:5:28: error[CG008] service `llm` uses the secret `lost`, which is not defined\n");
+    // Compose refuses it as it is, and so does what speaks for Compose.
+    let err = folder.run(&["config"]).exits(1).err;
+    assert!(err.contains("the project's name is empty") && err.contains("compose.yaml:1:7"), "{err}");
+}
