@@ -126,10 +126,19 @@ fn dns(value: &mut Value, problems: &mut Problems) {
     }
 }
 
-/// Any text is `all`; the schema, which is not asked of a file that `extends` names, knows no
-/// other one.
+/// Any text for `gpus` is `all` where the schema, which knows no other one, is not asked: in a file
+/// that `extends` names.
+pub(super) fn gpus_of_any_text(model: &mut Value) {
+    for (_, service) in entries(model, "services") {
+        if let Some(value) = service.at_mut(&["gpus"]).filter(|value| value.as_str().is_some()) {
+            let request = map_at(value, [("count", text("all"))]);
+            value.data = Data::Seq(vec![request]);
+        }
+    }
+}
+
 fn gpus(value: &mut Value, _: &mut Problems) {
-    if value.as_str().is_some() {
+    if value.as_str() == Some("all") {
         let request = map_at(value, [("count", text("all"))]);
         value.data = Data::Seq(vec![request]);
     }
