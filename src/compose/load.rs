@@ -10,7 +10,7 @@ use super::{
     Environment, Project, also_set, consistency, device_requests,
     layer::Surroundings,
     name::{self, BadName},
-    phases,
+    phases, quotes,
     reading::{INCONSISTENT, Reading},
     variables::{env_file, environment},
 };
@@ -113,6 +113,7 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
     let is_refused = reading.has_errors() | device_requests::check(&project, reading.sources, &mut reading.diagnostics);
     reading.diagnostics.extend(env_file::missing(&project, reading.files));
     also_set::also_set(&project, &mut reading.diagnostics);
+    quotes::offer(&project, reading.sources, &reading.bare, &mut reading.diagnostics);
     project.is_accepted = reading.is_accepted && !is_refused;
     Loaded { project, diagnostics: reading.diagnostics }
 }

@@ -24,6 +24,7 @@ mod phases;
 mod pool;
 mod printed;
 mod project;
+mod quotes;
 mod reading;
 pub mod schema;
 pub mod suggest;

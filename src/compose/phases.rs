@@ -45,9 +45,10 @@ fn lay_on(reading: &mut Reading<'_>, model: &mut Value, mut layer: Layer, surrou
 
 /// The schema, on what is merged so far; then `version`, which Compose ignores, goes.
 fn validate(reading: &mut Reading<'_>, model: &mut Value) {
-    let (problems, is_accepted) = schema::judge(model);
-    reading.is_accepted &= is_accepted;
-    for problem in problems {
+    let judged = schema::judge(model);
+    reading.is_accepted &= judged.is_accepted;
+    reading.bare.extend(judged.bare);
+    for problem in judged.findings {
         reading.refuse(problem);
     }
     if let Some(map) = model.as_map_mut() {

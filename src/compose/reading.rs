@@ -10,7 +10,7 @@ use super::{LoadError, LoadRequest, merge};
 use crate::{
     diag::{Code, Diagnostic, Label, Place, Severity},
     source::{self, EntryKind, Files, SourceMap, Span},
-    yaml::{self, Tree, Value},
+    yaml::{self, Origin, Tree, Value},
 };
 
 /// A text that is no Compose model.
@@ -36,6 +36,8 @@ pub(super) struct Reading<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Where among them a code speaks of a place: so many were counted.
     said: (usize, HashMap<(Code, Option<Span>), Vec<usize>>),
+    /// Values that want quotes.
+    pub(super) bare: Vec<Origin>,
     /// Whether Compose goes on; errors among the findings say the same.
     pub(super) is_accepted: bool,
     /// A file or a service that belongs to the project could not be had.
@@ -60,6 +62,7 @@ impl<'a> Reading<'a> {
             trees: Vec::new(),
             diagnostics,
             said: (0, HashMap::new()),
+            bare: Vec::new(),
             is_accepted: true,
             is_cut: false,
             brought_in: 0,

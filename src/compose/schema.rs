@@ -15,7 +15,7 @@ use serde_json::{Map as JsonMap, Number, Value as Json};
 use self::path::Trail;
 use crate::{
     diag::{Code, Diagnostic},
-    yaml::{Data, Value},
+    yaml::{Data, Origin, Value},
 };
 
 /// A value of a type or a form that Compose does not take, or a key that is missing.
@@ -53,14 +53,23 @@ enum Violation {
 /// checks after each file that it merges, before short forms become long ones; so does the
 /// caller. Nothing is said of a variable without a value, nor of what lies below one.
 pub fn validate(model: &Value) -> Vec<Diagnostic> {
-    judge(model).0
+    judge(model).findings
 }
 
-/// The same, and whether Compose takes the model: it refuses a wrong value also where a variable
-/// without a value is what made it wrong.
-pub(super) fn judge(model: &Value) -> (Vec<Diagnostic>, bool) {
+/// What the schema says to a model.
+pub(super) struct Judged {
+    pub(super) findings: Vec<Diagnostic>,
+    /// Values that the schema would take as texts, in quotes.
+    pub(super) bare: Vec<Origin>,
+    /// Whether Compose takes the model: it refuses a wrong value also where a variable without a
+    /// value is what made it wrong.
+    pub(super) is_accepted: bool,
+}
+
+/// The same, with what follows from it.
+pub(super) fn judge(model: &Value) -> Judged {
     let json = to_json(model);
-    let mut found = Vec::new();
+    let (mut found, mut bare) = (Vec::new(), Vec::new());
     // A value of the wrong type often breaks what is said of its number or its text too.
     let mut told: Option<String> = None;
     let mut is_accepted = true;
@@ -75,6 +84,9 @@ pub(super) fn judge(model: &Value) -> (Vec<Diagnostic>, bool) {
             if matches!(violation, Violation::Type | Violation::Value) {
                 told = Some(pointer.to_owned());
             }
+            if matches!(violation, Violation::Type) {
+                bare.extend(words::bare(&trail));
+            }
             found.extend(words::diagnostic(&trail, &violation));
         }
     }
@@ -82,7 +94,7 @@ pub(super) fn judge(model: &Value) -> (Vec<Diagnostic>, bool) {
         is_accepted = false;
         found.extend(words::repeated_number(&trail, number));
     }
-    (found, is_accepted)
+    Judged { findings: found, bare, is_accepted }
 }
 
 fn violations(kind: &Kind) -> Vec<Violation> {

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "schema-violation",
     summary: "a value has a type or shape that the specification does not allow",
     severity: Severity::Error,
-    fix: FixAvailability::None,
+    fix: FixAvailability::Sometimes,
     since: "0.1.0",
     page: include_str!("../../rules/CG003-schema-violation.md"),
     check: Check::Reader,

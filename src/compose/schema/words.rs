@@ -9,7 +9,7 @@ use crate::{
     compose::suggest,
     diag::{Code, Diagnostic, Label, Place, Severity},
     source::Span,
-    yaml::{Data, Value},
+    yaml::{Data, Origin, Value},
 };
 
 /// Values up to this many characters are shown in a message; longer ones say nothing there.
@@ -55,6 +55,18 @@ fn unexpected(trail: &Trail<'_>, shape: Option<Shape>, is: String) -> Diagnostic
         None if is_bare && shape.is_some_and(Shape::wants_text) => format!("put the value of `{path}` in quotes"),
         None => format!("write `{path}` as {expected}"),
     })
+}
+
+/// The place of a value that quotes would make right.
+pub(super) fn bare(trail: &Trail<'_>) -> Option<Origin> {
+    let node = trail.node();
+    let wants_text = Shape::at(&trail.steps).is_some_and(Shape::wants_text);
+    let is_scalar = node.as_str().is_none() && node.scalar_text().is_some();
+    let is_date = matches!(node.data, Data::Timestamp(_));
+    match node.sources.as_slice() {
+        [origin] if wants_text && (is_scalar || is_date) => Some(*origin),
+        _ => None,
+    }
 }
 
 /// The type of what stands there, as a message says it.
