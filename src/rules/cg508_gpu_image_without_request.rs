@@ -31,6 +31,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let finding = sink.report(format!("service `{}` runs `{}` and asks for no GPU", cx.name, image.text), image.place);
+    finding.is_lack = true;
     finding.help = Some("ask for one: `gpus: all`, or by CDI name under `devices`".into());
 }
 
