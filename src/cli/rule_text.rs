@@ -7,6 +7,9 @@ use crate::{
     source::SourceMap,
 };
 
+/// Version of all JSON forms of `explain` and `rules`.
+pub(super) const EXPLAIN_VERSION: u32 = 1;
+
 /// The folder of the pages in the released source; nowhere as long as the package names no repository.
 const PAGES: &str = if env!("CARGO_PKG_REPOSITORY").is_empty() {
     ""

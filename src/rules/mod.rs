@@ -142,7 +142,7 @@ mod used_image;
 
 use crate::diag::Code;
 
-pub use groups::{GROUPS, group_of};
+pub use groups::{GROUPS, RETIRED, group_of, retired};
 pub use ignoring::ignoring;
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, place, run};
