@@ -22,10 +22,11 @@ pub fn group_of(code: &str) -> &'static str {
 
 /// Codes that are no rule, though a list or a comment may name them, each with a clause that says why and
 /// what to use. A code is never given again, so this only grows.
-pub const RETIRED: [(&str, &str); 1] = [(
-    "CG804",
-    "what a model takes of a GPU's memory stands in no file; CG806 adds up the fractions that commands name",
-)];
+pub const RETIRED: [(&str, &str); 3] = [
+    ("CG703", "it is of hosts, and is CH032 (`composegpu doctor`)"),
+    ("CG704", "it is of hosts, and is CH031 (`composegpu doctor`)"),
+    ("CG804", "what a model takes of a GPU's memory stands in no file; CG806 adds up the fractions that commands name"),
+];
 
 /// Why a code is no rule, where that is known.
 pub fn retired(code: &str) -> Option<&'static str> {
