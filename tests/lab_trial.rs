@@ -63,7 +63,8 @@ fn main() -> io::Result<ExitCode> {
             leaves_nothing(signal, scenario, *tidies)
         })
     });
-    Ok(libtest_mimic::run(&arguments, told.chain(ended).collect()).exit_code())
+    let behind_tls = trial("cdi-ok::is asked behind TLS".to_owned(), missing.clone(), behind_tls);
+    Ok(libtest_mimic::run(&arguments, told.chain(ended).chain([behind_tls]).collect()).exit_code())
 }
 
 fn trial(name: String, missing: Option<String>, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
@@ -104,6 +105,39 @@ fn equals_the_truth(scenario: &str) -> Result<(), Failed> {
         return Err(format!("only {compared} trials could be compared: {:?}", facts.trials).into());
     }
     left(&lab).and_then(|left| if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}").into()) })
+}
+
+/// The engine listens with TLS too; nothing but the certificates lets somebody in.
+fn behind_tls() -> Result<(), Failed> {
+    // The other Compose makes it another lab than that of the test above.
+    let lab = Lab::up("cdi-ok", "2.26")?;
+    let path = Path::new(lab.variable("HOSTLAB").ok_or("no HOSTLAB")?).join("etc/docker/daemon.json");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/tls");
+    let mut daemon: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+    daemon["hosts"].as_array_mut().ok_or("no hosts")?.push("tcp://127.0.0.1:2376".into());
+    daemon["tlsverify"] = true.into();
+    for (key, name) in [("tlscacert", "ca.pem"), ("tlscert", "engine.pem"), ("tlskey", "engine-key.pem")] {
+        daemon[key] = fixtures.join(name).display().to_string().into();
+    }
+    fs::write(&path, daemon.to_string())?;
+    lab.mend("systemctl restart docker")?;
+    let look = |folder: &Path, name: &str| -> Result<HostFacts, Failed> {
+        let facts = lab.folder.join(name);
+        let variables =
+            format!("DOCKER_HOST=tcp://127.0.0.1:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH={}", folder.display());
+        let program = env!("CARGO_BIN_EXE_composegpu");
+        lab.mend(&format!("{variables} {program} probe --trial --form cdi --timeout 20 -o {}", facts.display()))?;
+        Ok(HostFacts::from_json(&fs::read_to_string(&facts)?)?)
+    };
+    let facts = look(&fixtures, "with.json")?;
+    let is_met = |tried: &Tried| tried.outcome == Observed::Known(TrialOutcome::Met);
+    if facts.trials.is_empty() || !facts.trials.iter().all(is_met) {
+        return Err(format!("{:?}, {:?}", facts.docker, facts.trials).into());
+    }
+    fs::copy(fixtures.join("ca.pem"), lab.folder.join("ca.pem"))?;
+    let reason = look(&lab.folder, "without.json")?.docker.reason().unwrap_or_default().to_owned();
+    let expected = format!("it asks for a certificate of ours, and there is no `{}/cert.pem`", lab.folder.display());
+    if reason.ends_with(&expected) { Ok(()) } else { Err(reason.into()) }
 }
 
 /// What the engine was asked when this form was recorded through Compose: the same request.
