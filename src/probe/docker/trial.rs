@@ -7,12 +7,13 @@
 //! Source: recorded on engines 20.10, 26.1, 28.5 and 29.7 (fixtures/lab-truth.json), which name the missing
 //! program last, after every request, mount and hook.
 
+mod request;
+
 use std::{collections::HashMap, future::Future, time::Duration};
 
 use bollard::{
     body_full,
     errors::Error,
-    models::{ContainerCreateBody, DeviceRequest, HostConfig},
     query_parameters::{
         CreateContainerOptions, CreateImageOptions, ListContainersOptions, ListImagesOptions, RemoveContainerOptions,
         RemoveImageOptions, StartContainerOptions,
@@ -36,11 +37,10 @@ use crate::{
     },
 };
 
+use request::{PROGRAM, container};
+
 /// On the image and every container, with the owner's process as value.
 const LABEL: &str = "composegpu.trial";
-
-/// The program that no image has; the engine's word about it is the sign of a request that was met.
-const PROGRAM: &str = "/composegpu-trial";
 
 /// The end of a tar archive and nothing before it.
 const EMPTY_TAR: &[u8] = &[0; 1024];
@@ -155,12 +155,12 @@ impl Workshop {
                 }
             };
             match (attempt, done) {
-                (Some(attempt), done) => trials.push(tried(attempt, done.map(|(outcome, _)| outcome))),
-                (None, Ok((TrialOutcome::Refused(text), _))) => {
+                (Some(attempt), done) => trials.push(tried(attempt, done.map(|seen| seen.outcome))),
+                (None, Ok(Seen { outcome: TrialOutcome::Refused(text), .. })) => {
                     trials = unknown(attempts, &format!("a container that asks for nothing does not start: {text}"));
                     break;
                 }
-                (None, Ok((_, paths))) => plain = paths,
+                (None, Ok(seen)) => plain = seen.paths,
                 (None, Err(reason)) => {
                     trials = unknown(attempts, &reason);
                     break;
@@ -178,68 +178,28 @@ impl Workshop {
         }
     }
 
-    /// One container: made, started as far as it goes, looked into, removed. With the outcome come the paths that
-    /// its image has not, where the engine tells them; `plain` are those of a container without a request.
-    async fn attempt(
-        &self,
-        attempt: Option<&Attempt>,
-        plain: Option<&[String]>,
-    ) -> Result<(TrialOutcome, Option<Vec<String>>), Error> {
+    /// One container: made, started as far as it goes, looked into, removed. `plain` are the paths of one without a
+    /// request.
+    async fn attempt(&self, attempt: Option<&Attempt>, plain: Option<&[String]>) -> Result<Seen, Error> {
         let form = attempt.map_or(Form::Cpu, |(form, _)| *form);
-        let body = self.body(form, attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default());
+        let devices = attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default();
+        let body = container(&self.image, self.label(), form, devices);
         let id = match self.link.client.create_container(None::<CreateContainerOptions>, body).await {
             Ok(made) => made.id,
-            Err(error) => return Ok((refused(error)?, None)),
+            Err(error) => return Ok(Seen { outcome: refused(error)?, paths: None }),
         };
         let started = self.link.client.start_container(&id, None::<StartContainerOptions>).await;
         let changes = self.link.client.container_changes(&id).await.ok();
-        let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-        self.link.client.remove_container(&id, Some(force)).await?;
+        self.link.client.remove_container(&id, Some(with_force())).await?;
         // Nothing can run; an engine that says so later has met the request as well.
         let outcome = started.map_or_else(refused, |()| Ok(TrialOutcome::Met))?;
-        let paths: Option<Vec<String>> =
-            changes.map(|changes| changes.into_iter().flatten().map(|change| change.path).collect());
-        // Docker meets a device request or refuses it. A runtime may ignore the variable: then nothing of the
-        // driver, of which each of its modes mounts libraries, has a place in the container.
-        let is_new = |path: &String| !plain.is_some_and(|plain| plain.contains(path));
-        let is_left_out = paths.as_ref().is_some_and(|paths| plain.is_some() && !paths.iter().any(is_new));
-        match outcome {
-            TrialOutcome::Met if form == Form::Runtime && is_left_out => Ok((TrialOutcome::Silent, paths)),
-            outcome => Ok((outcome, paths)),
-        }
+        let paths = changes.map(|changes| changes.into_iter().flatten().map(|change| change.path).collect());
+        Ok(Seen { outcome, paths }.judged(form, plain))
     }
 
-    /// The container as Compose makes it for a form (fixtures/lab-truth.json, `forms.*.sent`, Compose 2.40.3).
-    fn body(&self, form: Form, devices: &[String]) -> ContainerCreateBody {
-        let is_all = devices == ["all"];
-        let request = |driver: &str, has_capabilities: bool| DeviceRequest {
-            driver: Some(driver.to_owned()),
-            count: Some(if is_all { -1 } else { 0 }),
-            device_ids: (!is_all).then(|| devices.to_vec()),
-            capabilities: has_capabilities.then(|| vec![vec!["gpu".to_owned()]]),
-            options: None,
-        };
-        let requests = match form {
-            Form::Cdi => Some(vec![request("cdi", false)]),
-            Form::CdiReservation => Some(vec![request("cdi", true)]),
-            Form::Reservation | Form::Gpus => Some(vec![request("nvidia", true)]),
-            Form::Runtime | Form::Swarm | Form::Cpu => None,
-        };
-        let is_runtime = form == Form::Runtime;
-        ContainerCreateBody {
-            image: Some(self.image.clone()),
-            cmd: Some(vec![PROGRAM.to_owned()]),
-            env: is_runtime.then(|| vec![format!("NVIDIA_VISIBLE_DEVICES={}", devices.join(","))]),
-            labels: Some(HashMap::from([(LABEL.to_owned(), self.owner.clone())])),
-            network_disabled: Some(true),
-            host_config: Some(HostConfig {
-                network_mode: Some("none".to_owned()),
-                runtime: is_runtime.then(|| "nvidia".to_owned()),
-                device_requests: requests,
-                ..HostConfig::default()
-            }),
-            ..ContainerCreateBody::default()
-        }
+    /// What everything that is made carries.
+    fn label(&self) -> HashMap<String, String> {
+        HashMap::from([(LABEL.to_owned(), self.owner.clone())])
     }
 
     /// Removes every container and image whose owner is one of these.
@@ -249,8 +209,7 @@ impl Workshop {
         let all = ListContainersOptions { all: true, filters: Some(labelled.clone()), ..Default::default() };
         for container in self.link.client.list_containers(Some(all)).await? {
             if let Some(id) = container.id.filter(|_| container.labels.as_ref().is_some_and(is_ours)) {
-                let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-                gone(self.link.client.remove_container(&id, Some(force)).await)?;
+                gone(self.link.client.remove_container(&id, Some(with_force())).await)?;
             }
         }
         let all = ListImagesOptions { filters: Some(labelled), ..Default::default() };
@@ -262,6 +221,34 @@ impl Workshop {
         }
         Ok(())
     }
+}
+
+/// What came of one container.
+struct Seen {
+    outcome: TrialOutcome,
+    /// The paths that its image has not, where the engine tells them.
+    paths: Option<Vec<String>>,
+}
+
+impl Seen {
+    /// Docker meets a device request or refuses it. A runtime may ignore the variable: then nothing of the driver,
+    /// of which each of its modes mounts libraries, has a place in the container.
+    fn judged(mut self, form: Form, plain: Option<&[String]>) -> Self {
+        if form == Form::Runtime && self.outcome == TrialOutcome::Met && self.has_nothing_new(plain) {
+            self.outcome = TrialOutcome::Silent;
+        }
+        self
+    }
+
+    /// Whether it is known to hold no path that a container without a request has not as well.
+    fn has_nothing_new(&self, plain: Option<&[String]>) -> bool {
+        let (Some(paths), Some(plain)) = (&self.paths, plain) else { return false };
+        paths.iter().all(|path| plain.contains(path))
+    }
+}
+
+fn with_force() -> RemoveContainerOptions {
+    RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() }
 }
 
 /// Whether the process that made a thing has ended. A process of another machine cannot be seen: what it
