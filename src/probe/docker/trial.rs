@@ -28,7 +28,7 @@ use super::{
     ended,
 };
 use crate::{
-    host::{Trial, TrialOutcome},
+    host::{Trial, TrialOutcome, Version},
     lower::Form,
     observed::Observed,
     probe::{
@@ -64,11 +64,12 @@ pub struct Interrupted {
     left: String,
 }
 
-/// Tries each form with its names, one after the other.
+/// Tries each form with its names, one after the other, as Compose would ask for it; `old` is the version of one
+/// that sends less ([`Compose::before_gpus`](crate::host::Compose::before_gpus)).
 ///
 /// # Errors
 /// [`Interrupted`] on SIGINT or SIGTERM. What could not be tried is an unknown outcome, no error.
-pub fn trial(settings: &Settings, attempts: &[Attempt]) -> Result<Vec<Trial>, Interrupted> {
+pub fn trial(settings: &Settings, attempts: &[Attempt], old: Option<Version>) -> Result<Vec<Trial>, Interrupted> {
     if attempts.is_empty() {
         return Ok(Vec::new());
     }
@@ -82,7 +83,7 @@ pub fn trial(settings: &Settings, attempts: &[Attempt]) -> Result<Vec<Trial>, In
     };
     runtime.block_on(async {
         let ended = ended::listen();
-        match Workshop::open(&endpoint, settings).await {
+        match Workshop::open(&endpoint, settings, old).await {
             Ok(workshop) => workshop.work(attempts, ended).await,
             Err(reason) => Ok(unknown(attempts, &format!("{}: {reason}", endpoint.shown()))),
         }
@@ -107,16 +108,18 @@ struct Workshop {
     /// The value of the label: this process.
     owner: String,
     image: String,
+    /// The Compose in whose place this asks, where it sends less than newer ones.
+    old: Option<Version>,
 }
 
 impl Workshop {
     /// Removes what killed trials left, and imports the image.
-    async fn open(endpoint: &Endpoint, settings: &Settings) -> Result<Self, String> {
+    async fn open(endpoint: &Endpoint, settings: &Settings, old: Option<Version>) -> Result<Self, String> {
         let link = connect(endpoint, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
         let answer = timeout(settings.timeout, link.client.ping()).await;
         answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| link.clause(&error))?;
         let owner = std::process::id().to_string();
-        let workshop = Self { link, image: format!("composegpu-trial:{owner}"), owner };
+        let workshop = Self { link, image: format!("composegpu-trial:{owner}"), owner, old };
         within(REMOVAL, workshop.remove(is_abandoned)).await?;
         within(ATTEMPT, workshop.import()).await?;
         Ok(workshop)
@@ -143,7 +146,7 @@ impl Workshop {
         let mut ended = Box::pin(ended);
         for attempt in std::iter::once(None).chain(attempts.iter().map(Some)) {
             let done = {
-                let mut work = Box::pin(within(ATTEMPT, self.attempt(attempt, plain.as_deref())));
+                let mut work = Box::pin(self.answer(attempt, plain.as_deref()));
                 tokio::select! {
                     done = &mut work => done,
                     () = &mut ended => {
@@ -178,12 +181,22 @@ impl Workshop {
         }
     }
 
+    /// What comes of an attempt, or one clause why that is not known.
+    async fn answer(&self, attempt: Option<&Attempt>, plain: Option<&[String]>) -> Result<Seen, String> {
+        match (attempt, self.old) {
+            (Some((Form::Gpus, _)), Some(old)) => {
+                Err(format!("Compose {old} leaves `gpus` out or refuses it, so there is nothing to try"))
+            }
+            _ => within(ATTEMPT, self.attempt(attempt, plain)).await,
+        }
+    }
+
     /// One container: made, started as far as it goes, looked into, removed. `plain` are the paths of one without a
     /// request.
     async fn attempt(&self, attempt: Option<&Attempt>, plain: Option<&[String]>) -> Result<Seen, Error> {
         let form = attempt.map_or(Form::Cpu, |(form, _)| *form);
         let devices = attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default();
-        let body = container(&self.image, self.label(), form, devices);
+        let body = container(&self.image, self.label(), form, devices, self.old.is_some());
         let id = match self.link.client.create_container(None::<CreateContainerOptions>, body).await {
             Ok(made) => made.id,
             Err(error) => return Ok(Seen { outcome: refused(error)?, paths: None }),
