@@ -7,6 +7,7 @@
 //! Source: recorded on engines 20.10, 26.1, 28.5 and 29.7 (fixtures/lab-truth.json), which name the missing
 //! program last, after every request, mount and hook.
 
+mod outcome;
 mod request;
 
 use std::{collections::HashMap, future::Future, time::Duration};
@@ -37,7 +38,8 @@ use crate::{
     },
 };
 
-use request::{PROGRAM, container};
+use outcome::{Seen, refused};
+use request::container;
 
 /// On the image and every container, with the owner's process as value.
 const LABEL: &str = "composegpu.trial";
@@ -236,30 +238,6 @@ impl Workshop {
     }
 }
 
-/// What came of one container.
-struct Seen {
-    outcome: TrialOutcome,
-    /// The paths that its image has not, where the engine tells them.
-    paths: Option<Vec<String>>,
-}
-
-impl Seen {
-    /// Docker meets a device request or refuses it. A runtime may ignore the variable: then nothing of the driver,
-    /// of which each of its modes mounts libraries, has a place in the container.
-    fn judged(mut self, form: Form, plain: Option<&[String]>) -> Self {
-        if form == Form::Runtime && self.outcome == TrialOutcome::Met && self.has_nothing_new(plain) {
-            self.outcome = TrialOutcome::Silent;
-        }
-        self
-    }
-
-    /// Whether it is known to hold no path that a container without a request has not as well.
-    fn has_nothing_new(&self, plain: Option<&[String]>) -> bool {
-        let (Some(paths), Some(plain)) = (&self.paths, plain) else { return false };
-        paths.iter().all(|path| plain.contains(path))
-    }
-}
-
 fn with_force() -> RemoveContainerOptions {
     RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() }
 }
@@ -277,13 +255,6 @@ fn gone(removed: Result<(), Error>) -> Result<(), Error> {
         Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
         other => other,
     }
-}
-
-/// The engine's refusal: of the request, or of the program that nobody wrote.
-fn refused(error: Error) -> Result<TrialOutcome, Error> {
-    let Error::DockerResponseServerError { message, .. } = error else { return Err(error) };
-    let is_missing = ["no such file", "not found"].iter().any(|said| message.to_lowercase().contains(said));
-    Ok(if message.contains(PROGRAM) && is_missing { TrialOutcome::Met } else { TrialOutcome::Refused(message) })
 }
 
 /// The answer, or one clause why there is none.
