@@ -8,7 +8,7 @@ use super::{
     runtime::{self, toolkit},
     unknown,
 };
-use crate::host::{DeviceProblem, Docker, HostFacts, Toolkit, Version};
+use crate::host::{Compose, DeviceProblem, Docker, HostFacts, Toolkit, Version};
 
 /// The request with these ids (`count: N` is the ids 0 to N-1, `count: all` is `all`).
 pub fn reservation(host: &HostFacts, ids: &[String]) -> Verdict {
@@ -19,11 +19,9 @@ pub fn reservation(host: &HostFacts, ids: &[String]) -> Verdict {
 /// it (recorded: 2.26.1 with compose-go 2.4.8), or refuses it.
 pub fn gpus(host: &HostFacts, ids: &[String]) -> Verdict {
     let compose = host.compose.known().and_then(Option::as_ref);
-    match compose.and_then(|compose| compose.version()) {
-        Some(version) if version < Version::new(2, 30, 0) => {
-            Verdict::Silent(format!("Compose {version} does not send `gpus`; 2.30 does"))
-        }
-        _ => reservation(host, ids),
+    match compose.and_then(Compose::before_gpus) {
+        Some(old) => Verdict::Silent(format!("Compose {old} does not send `gpus`; 2.30 does")),
+        None => reservation(host, ids),
     }
 }
 
