@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::{
-    clear,
+    canonical, clear,
     layer::{self, Layer, Surroundings},
     merge, paths,
     reading::{INCONSISTENT, MAX_CHAIN, Reading},
@@ -137,6 +137,7 @@ fn base_of_file(
         cleared.extend(layer.cleared);
         reading.lay_on(&mut model, layer.value);
     }
+    canonical::any_text_is_all(&mut model);
     layer::make_canonical(reading, &mut model);
     let directory = layer::folder(&path);
     paths::resolve(&mut model, &directory.to_string_lossy(), chain.surroundings.environment.get("HOME"));
