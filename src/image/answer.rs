@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    base,
     built::{Absence, Held},
     carry,
     command::Start,
@@ -17,8 +18,9 @@ use super::{
     overlay,
     place::{below, join, parent},
     program::Word,
+    recipe,
     requirement::{self, Names},
-    stage::{Base, From, Step, StepKind},
+    stage::{From, Step, StepKind},
 };
 use crate::{source::SourceMap, source::Span, yaml::Value};
 
@@ -220,6 +222,16 @@ impl Question<'_> {
         })
     }
 
+    /// Whether the entrypoint of Node's own image starts the command.
+    pub(super) fn starts_in_node_image(&self) -> bool {
+        let image = &self.holder.stages[self.stage];
+        let is_own = |value: &&Value| !value.is_null();
+        let root = *recipe::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
+        image.entrypoint.is_none()
+            && self.service.get("entrypoint").filter(is_own).is_none()
+            && self.holder.stages[root].image.as_deref().is_some_and(base::is_node)
+    }
+
     /// COPY and ADD lines into the folders that are searched.
     pub(super) fn labels(&self, searched: &[String]) -> Vec<Span> {
         let is_searched = |step: &&&Step| match &step.kind {
@@ -231,11 +243,7 @@ impl Question<'_> {
 
     /// All steps of the image's stages, in order.
     pub(super) fn steps(&self) -> Vec<&Step> {
-        let chain = std::iter::successors(Some(self.stage), |stage| match self.holder.stages[*stage].base {
-            Base::Stage(parent) => Some(parent),
-            _ => None,
-        });
-        let mut chain: Vec<usize> = chain.collect();
+        let mut chain = recipe::chain(self.holder.stages, self.stage);
         chain.reverse();
         chain.into_iter().flat_map(|stage| &self.holder.stages[stage].steps).collect()
     }

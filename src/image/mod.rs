@@ -2,7 +2,7 @@
 //!
 //! [`collect`] reads the Dockerfile of each service that builds (`build`, `dockerfile`,
 //! `dockerignore`), follows its stages (`stage`, `expand`), finds out what the service starts
-//! (`words`, `command`, `program`, `shell`) and asks the build context by path whether the
+//! (`words`, `command`, `program`, `npm`, `shell`) and asks the build context by path whether the
 //! image holds that (`answer`, `holds`, `carry`, `effects`, `install`). Rules read the answer
 //! and no disk. Wherever a step cannot be followed the answer is "unknown": a false alarm
 //! costs more than silence.
@@ -28,7 +28,10 @@ mod expand;
 mod holds;
 mod install;
 mod instruction;
+mod launcher;
 mod locate;
+mod node;
+mod npm;
 mod overlay;
 mod pattern;
 mod pip;
@@ -43,6 +46,7 @@ mod script;
 mod shell;
 mod stage;
 mod words;
+mod wrapper;
 
 pub use build_fault::BuildFault;
 pub use built::{Absence, BuiltImage, BuiltImages, CopyLine, Held, Program, Start};
