@@ -6,7 +6,7 @@
 use super::program::{Starts, Word, named, option, unknown_word};
 
 /// What `accelerate launch` starts.
-/// Source: huggingface/accelerate `src/accelerate/commands/launch.py` (79a8426): `-m` and `--no_python`
+/// Source: huggingface/accelerate `src/accelerate/commands/launch.py` (00785cd): `-m` and `--no_python`
 /// are switches, the script is the first word that is left.
 pub(super) fn accelerate(words: &[Word]) -> Starts {
     match words {
@@ -17,7 +17,7 @@ pub(super) fn accelerate(words: &[Word]) -> Starts {
 
 /// `accelerate launch`, `accelerate-launch`, `python -m accelerate.commands.launch`.
 pub(super) fn accelerate_launch(words: &[Word]) -> Starts {
-    launched("accelerate launch", words, &["-m", "--module"], &["--no_python"])
+    launched("accelerate launch", words, &["-m", "--module"], &["--no_python", "--tpu_cluster", "--deepspeed_hostfile"])
 }
 
 /// What `deepspeed` starts on this machine.
