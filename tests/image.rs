@@ -81,7 +81,7 @@ fn ask(files: &[(String, String)]) -> Result<Asked, Failed> {
     let images = image::collect(&project, &memory, &mut sources);
     let cx = ProjectCx { project: &project, requests: &[], images: &images, sources: &sources };
     let mut findings = rules::run(&cx, None).diagnostics;
-    findings.retain(|finding| ["CG601", "CG602", "CG603", "CG609", "CG610"].contains(&finding.code.as_str()));
+    findings.retain(|finding| ["CG601", "CG602", "CG603", "CG604", "CG609", "CG610"].contains(&finding.code.as_str()));
     Ok(Asked { images, findings, sources })
 }
 
@@ -95,7 +95,7 @@ fn check(path: &Path) -> Result<(), Failed> {
     if answers.is_empty() || !odd.is_empty() {
         return Err(format!("not {verdict}: {answers:#?}").into());
     }
-    if asked.findings.is_empty() == ["absent", "not-runnable", "crlf"].contains(&verdict) {
+    if asked.findings.is_empty() == ["absent", "not-runnable", "crlf", "hidden"].contains(&verdict) {
         return Err(format!("{} findings, but the module is {verdict}", asked.findings.len()).into());
     }
     check_fix(&case, &asked)?;
@@ -155,6 +155,10 @@ impl Asked {
             Held::Unknown(reason) => format!("unknown: {reason}"),
             Held::NotRunnable(path) => format!("not-runnable: {path}"),
             Held::CarriageReturn(path) => format!("crlf: {path}"),
+            Held::Hidden(hiding) => format!(
+                "hidden: {} by `{}` at {}, copied from {}",
+                hiding.path, hiding.source, hiding.target, hiding.located
+            ),
             Held::Absent(absence) => {
                 let located = if absence.located.is_empty() { "it nowhere" } else { &absence.located };
                 let mut text = format!("absent: searched {}; has {located}", absence.searched.join(" "));

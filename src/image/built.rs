@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{build_fault::BuildFault, recipe::Recipe};
+use super::{build_fault::BuildFault, hidden::Hiding, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -78,6 +78,8 @@ pub enum Held {
     NotRunnable(String),
     /// It holds the script, at this path of the build context, whose first line ends in a carriage return.
     CarriageReturn(String),
+    /// It holds it, and a mount lies over it without it.
+    Hidden(Box<Hiding>),
     /// It cannot be told, and why, as one clause.
     Unknown(String),
 }

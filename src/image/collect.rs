@@ -94,6 +94,7 @@ impl Collector<'_> {
             holder: &holder,
             stage,
             service,
+            project: &self.project.directory,
             sources: self.sources,
             python_path_unknown: self.python_path_unknown(service),
         };

@@ -45,7 +45,10 @@ impl Question<'_> {
             (false, None) => return Err("the working directory is not known".to_owned()),
         };
         if let Some(reason) = overlay::over(self.service, std::slice::from_ref(&path)) {
-            return Err(reason);
+            return match self.hidden_script(start, &path)? {
+                Some(hiding) => Ok(Held::Hidden(Box::new(hiding))),
+                None => Err(reason),
+            };
         }
         let context = self.holder.context;
         match self.holder.provides(self.stage, &path) {

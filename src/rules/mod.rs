@@ -68,6 +68,7 @@ mod cg508_gpu_image_without_request;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
+mod cg604_bind_mount_hides_module;
 mod cg605_driver_in_image;
 mod cg606_gpu_needed_at_build;
 mod cg607_missing_build_context_path;
@@ -216,6 +217,7 @@ pub static ALL: &[&Rule] = &[
     &cg601_missing_module::RULE,
     &cg602_module_dockerignored::RULE,
     &cg603_package_not_runnable::RULE,
+    &cg604_bind_mount_hides_module::RULE,
     &cg605_driver_in_image::RULE,
     &cg606_gpu_needed_at_build::RULE,
     &cg607_missing_build_context_path::RULE,
