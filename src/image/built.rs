@@ -78,6 +78,13 @@ pub enum Held {
     NotRunnable(String),
     /// It holds the script, at this path of the build context, whose first line ends in a carriage return.
     CarriageReturn(String),
+    /// It holds the script, and nobody may execute it.
+    NotExecutable {
+        /// Its path in the build context.
+        file: String,
+        /// The COPY and ADD lines of its folder, which keep modes.
+        copies: Vec<Span>,
+    },
     /// It holds it, and a mount lies over it without it.
     Hidden(Box<Hiding>),
     /// It cannot be told, and why, as one clause.

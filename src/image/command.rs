@@ -182,9 +182,13 @@ impl Walk<'_> {
         let commands = shell::split(&script.text, &|_| None).map_err(|what| format!("{what} is not followed"))?;
         let mut unknown = None;
         for command in commands {
-            if let Err(reason) = self.simple(&command, script.span, depth) {
-                unknown = unknown.or(Some(reason));
-                self.before.push(command);
+            match self.simple(&command, script.span, depth) {
+                Err(reason) => {
+                    unknown = unknown.or(Some(reason));
+                    self.before.push(command);
+                }
+                Ok(()) if command.words.first().is_some_and(|word| word.text == "chmod") => self.before.push(command),
+                Ok(()) => {}
             }
         }
         if self.out.is_empty() { unknown.map_or(Ok(()), Err) } else { Ok(()) }

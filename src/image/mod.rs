@@ -31,6 +31,7 @@ mod install;
 mod instruction;
 mod launcher;
 mod locate;
+mod mode;
 mod node;
 mod npm;
 mod overlay;

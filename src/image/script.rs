@@ -57,6 +57,10 @@ impl Question<'_> {
             Provided::Context(found) => match context.excluded_by(&found) {
                 Some(span) => self.absent(start, &word.text, &path, found, Some(span)),
                 None if is_executed && self.has_carriage_return(&found)? => Ok(Held::CarriageReturn(found)),
+                None if is_executed && self.lacks_mode(start, &found)? => {
+                    let copies = self.labels(&[parent(&path).to_owned()]);
+                    Ok(Held::NotExecutable { file: found, copies })
+                }
                 None => Ok(Held::Present),
             },
             Provided::No => {

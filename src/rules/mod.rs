@@ -75,6 +75,7 @@ mod cg607_missing_build_context_path;
 mod cg608_unknown_build_target;
 mod cg609_missing_script;
 mod cg610_script_with_carriage_return;
+mod cg611_script_not_executable;
 mod cg701_privileged_gpu;
 mod cg702_seccomp_unconfined_gpu;
 mod cg801_shm_too_small;
@@ -224,6 +225,7 @@ pub static ALL: &[&Rule] = &[
     &cg608_unknown_build_target::RULE,
     &cg609_missing_script::RULE,
     &cg610_script_with_carriage_return::RULE,
+    &cg611_script_not_executable::RULE,
     &cg701_privileged_gpu::RULE,
     &cg702_seccomp_unconfined_gpu::RULE,
     &cg801_shm_too_small::RULE,
