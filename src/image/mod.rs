@@ -25,6 +25,7 @@ mod dockerignore;
 mod driver;
 mod effects;
 mod expand;
+mod from;
 mod hidden;
 mod holds;
 mod install;
