@@ -69,12 +69,14 @@ mod cg508_gpu_image_without_request;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
+mod cg604_bind_mount_hides_module;
 mod cg605_driver_in_image;
 mod cg606_gpu_needed_at_build;
 mod cg607_missing_build_context_path;
 mod cg608_unknown_build_target;
 mod cg609_missing_script;
 mod cg610_script_with_carriage_return;
+mod cg611_script_not_executable;
 mod cg701_privileged_gpu;
 mod cg702_seccomp_unconfined_gpu;
 mod cg801_shm_too_small;
@@ -218,12 +220,14 @@ pub static ALL: &[&Rule] = &[
     &cg601_missing_module::RULE,
     &cg602_module_dockerignored::RULE,
     &cg603_package_not_runnable::RULE,
+    &cg604_bind_mount_hides_module::RULE,
     &cg605_driver_in_image::RULE,
     &cg606_gpu_needed_at_build::RULE,
     &cg607_missing_build_context_path::RULE,
     &cg608_unknown_build_target::RULE,
     &cg609_missing_script::RULE,
     &cg610_script_with_carriage_return::RULE,
+    &cg611_script_not_executable::RULE,
     &cg701_privileged_gpu::RULE,
     &cg702_seccomp_unconfined_gpu::RULE,
     &cg801_shm_too_small::RULE,
