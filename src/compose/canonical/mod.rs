@@ -126,24 +126,22 @@ fn dns(value: &mut Value, problems: &mut Problems) {
     }
 }
 
-/// The schema knows no other text than `all`.
+/// Any text for `gpus` is `all` where the schema, which knows no other one, is not asked: in a file
+/// that `extends` names.
+pub(super) fn gpus_of_any_text(model: &mut Value) {
+    for (_, service) in entries(model, "services") {
+        if let Some(value) = service.at_mut(&["gpus"]).filter(|value| value.as_str().is_some()) {
+            let request = map_at(value, [("count", text("all"))]);
+            value.data = Data::Seq(vec![request]);
+        }
+    }
+}
+
 fn gpus(value: &mut Value, _: &mut Problems) {
     if value.as_str() == Some("all") {
-        all_gpus(value);
+        let request = map_at(value, [("count", text("all"))]);
+        value.data = Data::Seq(vec![request]);
     }
-}
-
-/// Any text for `gpus` is `all` in a file that `extends` names: the schema is not asked of it.
-pub(super) fn any_text_is_all(model: &mut Value) {
-    for (_, service) in entries(model, "services") {
-        let gpus = service.as_map_mut().and_then(|service| service.get_mut("gpus"));
-        gpus.filter(|gpus| gpus.as_str().is_some()).into_iter().for_each(all_gpus);
-    }
-}
-
-fn all_gpus(value: &mut Value) {
-    let request = map_at(value, [("count", text("all"))]);
-    value.data = Data::Seq(vec![request]);
 }
 
 /// Text is no limit; with interpolation it has been made a number before. An extension is not
