@@ -89,7 +89,7 @@ fn for_people() {
     assert_eq!((exit, err.as_str()), (1, ""));
     for part in [
         "error[CH018] ldconfig-path",
-        "config.toml says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
+        "config.toml:4 says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
         "sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place",
         "not judged: /proc/modules: there is no such file CH016 uvm-not-loaded",
     ] {
