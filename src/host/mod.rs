@@ -74,10 +74,10 @@ pub enum FactsError {
     #[error("host facts are no JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// The JSON has no `schema` number.
-    #[error("host facts have no `schema` number; `composegpu probe -o FILE` writes one")]
+    #[error("host facts have no `schema` number")]
     NoSchema,
     /// The number is another version's.
-    #[error("host facts have schema {found}, this composegpu reads schema {schema}", schema = HostFacts::SCHEMA)]
+    #[error("host facts have schema {found}, and this composegpu reads schema {schema}", schema = HostFacts::SCHEMA)]
     OtherSchema {
         /// The number in the file.
         found: u64,
