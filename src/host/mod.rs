@@ -26,7 +26,7 @@ pub use nvidia::{Evidence, NvidiaDevice};
 pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};
 pub use resolve::{CdiLookup, ResolvedDevice};
 pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, PciGpu, SeLinux, System};
-pub use toolkit::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit};
+pub use toolkit::{Binary, DaemonJson, Ldconfig, NO_JSON, RuntimeConfig, Toolkit};
 pub use trial::{Trial, TrialOutcome};
 pub use version::Version;
 
