@@ -57,7 +57,8 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
 
 /// An engine that runs read it before somebody edited it.
 fn unreadable(host: &HostFacts, (path, reason): (&str, &str), sink: &mut HostSink<'_>) {
-    let finding = sink.report(format!("the engine does not start with {path} as it is"), (path, "text", reason));
+    let wrong = reason.strip_prefix("it is ").unwrap_or(reason);
+    let finding = sink.report(format!("the engine does not start with {path} as it is"), (path, "its text", wrong));
     finding.severity = Severity::Error;
     finding.help = Some(format!("mend it there; then `{}`", restart(host)));
 }
