@@ -30,6 +30,7 @@ const ONE_WAY: &[(&str, &str)] = &[
     ("env-file-name-at-end", "a variable without a name is printed, and the schema refuses it"),
     ("extensions-build-context", "what holds a Go map is read as a path"),
     ("extensions-ssh-yaml-only", "a key of an ssh agent is printed as `id: path` and read as `id=path`"),
+    ("group-add-text-after-number", "44 and \"44\" are two groups until they are printed"),
     ("interpolation-in-extension", "keys are not interpolated, and so keep their doubled dollar"),
     ("interpolation-label-key", "keys are not interpolated, and so keep their doubled dollar"),
     ("ports-overlay-unique", "8080 and \"8080\" are two ports until they are printed"),

@@ -61,6 +61,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_yaml", &["probe/cdi"]),
     ("similar", &["cli/"]),
     ("tempfile", &["cli/write", "probe/docker/ssh"]),
+    ("strsim", &["cli/rule_name", "compose/suggest"]),
     ("terminal_size", &["cli/settings"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),

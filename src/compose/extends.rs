@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::{
-    clear,
+    canonical, clear,
     layer::{self, Layer, Surroundings},
     merge, paths,
     reading::{INCONSISTENT, MAX_CHAIN, Reading},
@@ -26,8 +26,6 @@ struct Chain<'a> {
 /// One file's services, while they are extended.
 struct Services {
     path: PathBuf,
-    /// The folder that a `file:` of these services starts from.
-    directory: PathBuf,
     map: Map,
     cleared: Vec<Cleared>,
 }
@@ -48,12 +46,7 @@ pub(super) fn extend(reading: &mut Reading<'_>, layer: &mut Layer, surroundings:
     if !map.values().any(|service| service.get("extends").is_some()) {
         return;
     }
-    let mut services = Services {
-        path: layer.path.clone(),
-        directory: surroundings.directory.clone(),
-        map: std::mem::take(map),
-        cleared: layer.cleared.clone(),
-    };
+    let mut services = Services { path: layer.path.clone(), map: std::mem::take(map), cleared: layer.cleared.clone() };
     let names: Vec<String> = services.map.keys().cloned().collect();
     for name in names {
         resolve(reading, &mut services, &name, &mut Chain { surroundings, steps: Vec::new() });
@@ -79,7 +72,7 @@ fn resolve(reading: &mut Reading<'_>, services: &mut Services, name: &str, chain
     }
     chain.steps.push((services.path.clone(), name.to_owned(), reference.span));
     let base = match &reference.file {
-        Some(file) => base_of_file(reading, services, &reference, file, chain),
+        Some(file) => base_of_file(reading, &reference, file, chain),
         None => base_of_same(reading, services, &reference, chain),
     };
     chain.steps.pop();
@@ -121,14 +114,9 @@ fn base_of_same(
     services.map.get(&reference.service).cloned()
 }
 
-fn base_of_file(
-    reading: &mut Reading<'_>,
-    services: &Services,
-    reference: &Reference,
-    file: &str,
-    chain: &mut Chain<'_>,
-) -> Option<Value> {
-    let path = reading.files.resolve(&services.directory.join(file));
+fn base_of_file(reading: &mut Reading<'_>, reference: &Reference, file: &str, chain: &mut Chain<'_>) -> Option<Value> {
+    let project = &chain.surroundings.directory;
+    let path = reading.files.resolve(&project.join(file));
     let tree = reading.referred_file(&path, reference.span)?;
     let mut model = Value::default();
     let mut cleared = Vec::new();
@@ -138,10 +126,12 @@ fn base_of_file(
         reading.lay_on(&mut model, layer.value);
     }
     layer::make_canonical(reading, &mut model);
-    let directory = layer::folder(&path);
-    paths::resolve(&mut model, &directory.to_string_lossy(), chain.surroundings.environment.get("HOME"));
+    canonical::gpus_of_any_text(&mut model);
+    // Relative to the project still, so that `a.env` there and `sub/a.env` here are one file.
+    let base = paths::relative(project, &layer::folder(&path));
+    paths::resolve(&mut model, &base, chain.surroundings.environment.get("HOME"));
     let map = model.as_map_mut().and_then(|root| root.get_mut("services")).and_then(Value::as_map_mut);
-    let mut others = Services { path, directory, map: map.map(std::mem::take).unwrap_or_default(), cleared };
+    let mut others = Services { path, map: map.map(std::mem::take).unwrap_or_default(), cleared };
     if !others.map.contains_key(&reference.service) {
         reading.is_cut = true;
         let message = format!("there is no service `{}` to extend in `{file}`", reference.service);

@@ -102,7 +102,13 @@ fn load(reading: &mut Reading<'_>, entry: &Entry, outer: &Surroundings, included
     }
     normalise::set_defaults(&mut model);
     let home = reading.request.environment.get("HOME").map(String::as_str);
-    paths::resolve(&mut model, &surroundings.directory.to_string_lossy(), home);
+    let is_absolute = entry.project_directory.as_ref().is_some_and(|named| Path::new(named).is_absolute());
+    let base = if is_absolute {
+        surroundings.directory.to_string_lossy().into_owned()
+    } else {
+        paths::relative(&outer.directory, &surroundings.directory)
+    };
+    paths::resolve(&mut model, &base, home);
     Some(model)
 }
 

@@ -114,6 +114,22 @@ pub(super) fn join(base: &str, path: &str) -> String {
     clean(&format!("{base}/{path}"))
 }
 
+/// The way from one folder to another, both absolute and clean; the other itself where there is none.
+pub(super) fn relative(from: &std::path::Path, to: &std::path::Path) -> String {
+    let (mut here, mut there) = (from.components().peekable(), to.components().peekable());
+    if here.peek() != there.peek() {
+        return to.to_string_lossy().into_owned();
+    }
+    while here.peek().is_some() && here.peek() == there.peek() {
+        here.next();
+        there.next();
+    }
+    let up = here.map(|_| "..".into());
+    let parts: Vec<std::borrow::Cow<'_, str>> =
+        up.chain(there.map(|part| part.as_os_str().to_string_lossy())).collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
 fn is_fetched(context: &str) -> bool {
     const REMOTE: &[&str] = &["service:", "https://", "http://", "git://", "ssh://", "github.com/", "git@"];
     context.contains("://") || REMOTE.iter().any(|prefix| context.starts_with(prefix))

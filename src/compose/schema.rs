@@ -5,6 +5,7 @@
 //! to its node, and `words` says it.
 
 mod path;
+mod repeated;
 mod shape;
 mod words;
 
@@ -76,6 +77,10 @@ pub(super) fn judge(model: &Value) -> (Vec<Diagnostic>, bool) {
             }
             found.extend(words::diagnostic(&trail, &violation));
         }
+    }
+    for (trail, number) in repeated::numbers(model) {
+        is_accepted = false;
+        found.extend(words::repeated_number(&trail, number));
     }
     (found, is_accepted)
 }

@@ -150,12 +150,12 @@ fn key(item: &Value, indexer: Indexer) -> Result<Option<String>, String> {
         },
         Indexer::Port => match item.as_map() {
             Some(_) => {
-                let target = field("target").ok_or("a port has no `target`")?;
+                let target = &item.get("target").ok_or("a port has no `target`")?.data;
                 let address = field("host_ip").unwrap_or_else(|| "0.0.0.0".to_owned());
                 let protocol = field("protocol").unwrap_or_else(|| "tcp".to_owned());
-                // 8080 and "8080" are two ports to Compose, which prints them into its key as Go does.
+                // 80 and "80" are two ports to Compose, which prints them into its key as Go does.
                 let published = item.get("published").map(|published| &published.data);
-                Some(format!("{address}:{published:?}:{target}/{protocol}"))
+                Some(format!("{address}:{published:?}:{target:?}/{protocol}"))
             }
             None => item.scalar_text(),
         },

@@ -164,7 +164,12 @@ const ENDINGS: &[&str] = &[
 
 /// Whether a path that is not in the context may come into being before a build.
 pub(super) fn may_be_made(context: &Context<'_>, path: &str) -> bool {
-    is_made(path) || is_kept_out(context.files(), &context.on_disk("/"), Path::new(path))
+    may_come(context.files(), &context.on_disk("/"), Path::new(path))
+}
+
+/// Whether a path below a folder may come into being later.
+pub(super) fn may_come(files: &dyn Files, folder: &Path, path: &Path) -> bool {
+    is_made(&path.to_string_lossy()) || is_kept_out(files, folder, path)
 }
 
 /// Whether a path is, by its name, made by a build, downloaded, or kept out of repositories.

@@ -50,6 +50,7 @@ fn canonical_service(service: &mut Value, problems: &mut Problems) {
         ("networks", names_to_map),
         ("ports", ports::ports),
         ("secrets", each_file_mount),
+        ("ulimits", ulimits),
         ("volumes", mounts::volumes),
     ];
     let Some(map) = service.as_map_mut() else { return };
@@ -125,10 +126,34 @@ fn dns(value: &mut Value, problems: &mut Problems) {
     }
 }
 
+/// Any text for `gpus` is `all` where the schema, which knows no other one, is not asked: in a file
+/// that `extends` names.
+pub(super) fn gpus_of_any_text(model: &mut Value) {
+    for (_, service) in entries(model, "services") {
+        if let Some(value) = service.at_mut(&["gpus"]).filter(|value| value.as_str().is_some()) {
+            let request = map_at(value, [("count", text("all"))]);
+            value.data = Data::Seq(vec![request]);
+        }
+    }
+}
+
 fn gpus(value: &mut Value, _: &mut Problems) {
     if value.as_str() == Some("all") {
         let request = map_at(value, [("count", text("all"))]);
         value.data = Data::Seq(vec![request]);
+    }
+}
+
+/// Text is no limit; with interpolation it has been made a number before. An extension is not
+/// left out. Of what else stands there the schema has spoken.
+fn ulimits(value: &mut Value, problems: &mut Problems) {
+    for (name, limit) in value.as_map().into_iter().flatten() {
+        let is_scalar = matches!(limit.data, Data::String(_) | Data::Float(_) | Data::UInt(_));
+        let is_limit = matches!(limit.data, Data::Int(_) | Data::Map(_));
+        if is_scalar || (name.starts_with("x-") && !is_limit) {
+            let message = format!("the limit `{name}` is {}", limit.kind());
+            problems.refuse(limit, message, "write a number, or a mapping with `soft` and `hard`");
+        }
     }
 }
 
@@ -202,6 +227,9 @@ fn build(value: &mut Value, problems: &mut Problems) {
     }
     if let Some(secrets) = map.get_mut("secrets") {
         each_file_mount(secrets, problems);
+    }
+    if let Some(limits) = map.get_mut("ulimits") {
+        ulimits(limits, problems);
     }
     // A builder's attestation is on, off, or a text of options.
     for key in ["provenance", "sbom"] {

@@ -50,7 +50,7 @@ pub(super) fn check(project: &Project, is_each_profile: bool, is_whole: bool) ->
         } else {
             of_services(&scope, &active_profiles(project))
         });
-        resources::secrets_without_source(&typed, &mut found);
+        resources::secrets_without_source(&model, &typed, &mut found);
     }
     let count = found.len();
     let holes = hole::spans(&project.model);

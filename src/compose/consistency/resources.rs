@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::at;
 use crate::{
     diag::Diagnostic,
-    yaml::{Data, Map, Value},
+    yaml::{Map, Value},
 };
 
 /// Checks that also hold for services whose profile is off, and without interpolation.
@@ -28,18 +28,17 @@ pub(super) fn check(model: &Value) -> Vec<Diagnostic> {
         binds(name, service, &mut found);
         addresses(name, service, &mut found);
         watches(name, service, &mut found);
-        ulimits(name, service, &mut found);
-        groups(name, service, &mut found);
     }
     found
 }
 
-/// Secrets that say where they come from, but in no way that Compose knows: by a driver, an
-/// empty path, `external: false`.
-pub(super) fn secrets_without_source(project: &Value, found: &mut Vec<Diagnostic>) {
-    for (name, secret) in entries(project, "secrets") {
+/// Secrets that say where they come from, but in no way that Compose knows: by a driver, a
+/// variable without a name, `external: false`. An empty path is the project's folder.
+pub(super) fn secrets_without_source(project: &Value, typed: &Value, found: &mut Vec<Diagnostic>) {
+    for (name, secret) in entries(typed, "secrets") {
         let is_external = secret.get("external").and_then(Value::as_bool) == Some(true);
-        let has_source = secret.get("file").is_some() || secret.get("environment").is_some();
+        let has_file = project.at(&["secrets", name, "file"]).is_some();
+        let has_source = has_file || secret.get("environment").is_some();
         let is_known = found.iter().any(|finding| finding.place == super::place(secret));
         if !is_external && !has_source && !is_known {
             let message = format!("secret `{name}` comes from neither a file nor a variable");
@@ -90,33 +89,6 @@ fn binds(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
         if mount.get("type").and_then(Value::as_str) == Some("bind") && mount.get("source").is_none() {
             let message = format!("service `{service}` mounts a folder of the host without saying which");
             found.push(at(service, mount, message, "add `source`, the path on the host"));
-        }
-    }
-}
-
-/// Text is no limit; with interpolation it has been made a number before.
-fn ulimits(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
-    for path in [["ulimits"].as_slice(), &["build", "ulimits"]] {
-        for (name, limit) in value.at(path).and_then(Value::as_map).into_iter().flatten() {
-            if limit.hole.is_none() && !matches!(limit.data, Data::Int(_) | Data::Map(_)) {
-                let text = limit.as_str().map(|text| format!(": `{text}`")).unwrap_or_default();
-                let message = format!("the limit `{name}` of service `{service}` is {}{text}", limit.kind());
-                found.push(at(service, limit, message, "write a number, or a mapping with `soft` and `hard`"));
-            }
-        }
-    }
-}
-
-/// To Compose's schema a number and a text of the same number are equal.
-fn groups(service: &str, value: &Value, found: &mut Vec<Diagnostic>) {
-    let groups = value.get("group_add").and_then(Value::as_seq).unwrap_or_default();
-    let is_text_of =
-        |group: &Value, other: &Value| matches!(other.data, Data::Int(_)) && group.as_int() == other.as_int();
-    for group in groups.iter().filter(|group| group.as_str().is_some()) {
-        if groups.iter().any(|other| is_text_of(group, other)) {
-            let text = group.as_str().unwrap_or_default();
-            let message = format!("service `{service}` joins the group `{text}` twice, as a number and as a text");
-            found.push(at(service, group, message, "keep one of them"));
         }
     }
 }

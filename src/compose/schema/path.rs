@@ -34,6 +34,17 @@ impl<'a> Trail<'a> {
         trail
     }
 
+    /// Follows keys as far as the project goes.
+    pub(super) fn of_keys(root: &'a Value, keys: &[&str]) -> Self {
+        let mut trail = Self { steps: Vec::new(), nodes: vec![root] };
+        for key in keys {
+            let Some((key, node)) = trail.node().as_map().and_then(|map| map.get_key_value(*key)) else { break };
+            trail.steps.push(Step::Key(key));
+            trail.nodes.push(node);
+        }
+        trail
+    }
+
     /// The node that it ends at.
     pub(super) fn node(&self) -> &'a Value {
         self.nodes.last().expect("the root is always on the trail")

@@ -87,6 +87,20 @@ fn repeated(trail: &Trail<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// The finding for a number that repeats a text of a list.
+pub(super) fn repeated_number(trail: &Trail<'_>, at: usize) -> Option<Diagnostic> {
+    let item = &trail.node().as_seq()?[at];
+    if trail.has_hole() {
+        return None;
+    }
+    let place = item.span().map_or_else(|| key_place(trail), |span| Place::Source(span.into()));
+    let message = format!("{} has {} twice, as a number and as a text", name(trail), shown(item));
+    let mut found =
+        violation(message, place).with_help(format!("remove one of the two from `{}`", dotted(&trail.steps)));
+    found.service = trail.service().map(str::to_owned);
+    Some(found)
+}
+
 fn missing(trail: &Trail<'_>, key: &str) -> Diagnostic {
     let path = dotted(&trail.steps);
     if let (Some(service), "capabilities") = (trail.service(), key) {

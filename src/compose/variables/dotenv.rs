@@ -2,6 +2,8 @@
 //!
 //! Source: compose-go dotenv/parser.go and godotenv.go (v2.9.1).
 
+use std::fmt::Write as _;
+
 use indexmap::IndexMap;
 
 use super::template::{self, TemplateError};
@@ -189,9 +191,13 @@ fn unescape(value: &str) -> String {
             '\\' => out.push('\\'),
             '$' => out.push_str("$$"),
             '0' => {
-                let digits = tail[1..].bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
-                let octal = u32::from_str_radix(&tail[1..=digits], 8).ok().and_then(char::from_u32);
-                out.push(octal.unwrap_or('\0'));
+                let digits = tail[1..].bytes().take(3).take_while(u8::is_ascii_digit).count();
+                let octal = u8::from_str_radix(&tail[1..=digits], 8).ok().filter(|_| digits == 3);
+                match octal {
+                    Some(code) => out.push(code.into()),
+                    // Compose drops the zero of what is no byte, and leaves the rest.
+                    None => write!(out, "\\{}", &tail[1..=digits]).expect("a string takes all"),
+                }
                 used += digits;
             }
             c => {

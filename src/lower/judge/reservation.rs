@@ -27,7 +27,9 @@ pub fn gpus(host: &HostFacts, ids: &[String]) -> Verdict {
 
 /// How the engine's driver `nvidia` answers.
 pub(super) enum Way {
-    /// By CDI, or in another way that is done with; why.
+    /// By a CDI spec, with all of the driver; why.
+    Cdi(String),
+    /// In another way that is done with; why.
     Done(String),
     /// It adds the toolkit's hook, with the ids in NVIDIA_VISIBLE_DEVICES.
     Hook,
@@ -46,7 +48,7 @@ pub(super) enum Name {
 
 fn fulfilled(host: &HostFacts, ids: &[String]) -> Step<String> {
     match way(host, Name::Nvidia, ids)? {
-        Way::Done(reason) => Ok(reason),
+        Way::Cdi(reason) | Way::Done(reason) => Ok(reason),
         Way::Hook if runtime::is_nvidia(host, None)? => runtime::injected(host, ids),
         Way::Hook => by_hook(host, ids),
     }
@@ -97,7 +99,7 @@ fn by_driver(host: &HostFacts, docker: &Docker, toolkit: &Toolkit, name: Name, i
     let has_hook = toolkit.binary("nvidia-container-runtime-hook").is_some();
     let taken = if name != Name::RuntimeHook && has(host, Name::Cdi)? { by_cdi(host, docker, ids) } else { None };
     match taken {
-        Some(verdict) => verdict.map(Way::Done),
+        Some(verdict) => verdict.map(Way::Cdi),
         None if name == Name::Cdi => fails("no CDI spec that the engine reads has these names"),
         None if has_hook => Ok(Way::Hook),
         None => fails("no CDI spec has these names, and nvidia-container-runtime-hook is not on PATH"),
