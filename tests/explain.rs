@@ -273,7 +273,7 @@ fn a_host_gives_the_fault() {
     assert!(
         host("nodes-only", NO_DRIVER).contains("  host   error[CH001] the NVIDIA Container Toolkit is not installed")
     );
-    assert!(host("full-auto", NO_DRIVER).contains("  host   its facts show no such fault"));
+    assert!(host("full-auto", NO_DRIVER).contains("  host   `composegpu doctor` finds none of this on it"));
     let unresolvable = "CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=0";
     assert!(host("cdi-conflict", unresolvable).contains("error[CH028]"));
     assert!(host("cdi-malformed", unresolvable).contains("error[CH029]"));

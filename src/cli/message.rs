@@ -174,7 +174,7 @@ fn human(one: &Explained, has_project: bool, has_host: bool) -> String {
         }
     }
     if has_host && one.host.is_empty() {
-        line("host", "its facts show no such fault");
+        line("host", "`composegpu doctor` finds none of this on it; `composegpu lint --host` judges each service");
     }
     out
 }

@@ -159,6 +159,15 @@ pub(super) const MESSAGES: &[Message] = &[
     },
     Message {
         name: "daemon-json-broken",
+        text: "unable to configure the Docker daemon with file {file}: invalid JSON: {why}",
+        cause: "{file} is no JSON: {why}",
+        fix: "correct it; `sudo dockerd --validate --config-file {file}` says where",
+        rules: &["CH020"],
+        about: About::Any,
+        source: "recorded: engine 28.5",
+    },
+    Message {
+        name: "daemon-json-broken",
         text: "unable to configure the Docker daemon with file {file}: invalid character {why}",
         cause: "{file} is no JSON: invalid character {why}",
         fix: "correct it; `sudo dockerd --validate --config-file {file}` says where",

@@ -1,6 +1,6 @@
 //! Reaching the engine, and saying in one clause why it cannot be reached.
 
-use std::error::Error as _;
+use std::{error::Error as _, io};
 
 use bollard::{API_DEFAULT_VERSION, Docker as Client, errors::Error};
 
@@ -103,6 +103,7 @@ pub(super) fn clause(error: &Error) -> String {
         other => other.to_string(),
     };
     let mut cause = error.source();
+    let mut is_denied = false;
     if let Error::HyperLegacyError { err } = error
         && err.is_connect()
     {
@@ -111,11 +112,16 @@ pub(super) fn clause(error: &Error) -> String {
         text.clear();
     }
     while let Some(inner) = cause {
+        is_denied |=
+            inner.downcast_ref::<io::Error>().is_some_and(|inner| inner.kind() == io::ErrorKind::PermissionDenied);
         let said = inner.to_string();
         if !text.contains(&said) {
             text = if text.is_empty() { said } else { format!("{text}: {said}") };
         }
         cause = inner.source();
     }
-    text
+    match is_denied {
+        true => format!("{text}; join the group that its socket belongs to, mostly `docker`, or run this as root"),
+        false => text,
+    }
 }
