@@ -1,6 +1,7 @@
 //! Files as trees, and what reading them had to say.
 
 use std::{
+    collections::HashMap,
     io,
     path::{Path, PathBuf},
 };
@@ -33,6 +34,8 @@ pub(super) struct Reading<'a> {
     pub(super) sources: &'a mut SourceMap,
     pub(super) trees: Vec<Tree>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Where among them a code speaks of a place: so many were counted.
+    said: (usize, HashMap<(Code, Option<Span>), Vec<usize>>),
     /// Whether Compose goes on; errors among the findings say the same.
     pub(super) is_accepted: bool,
     /// A file or a service that belongs to the project could not be had.
@@ -56,6 +59,7 @@ impl<'a> Reading<'a> {
             sources,
             trees: Vec::new(),
             diagnostics,
+            said: (0, HashMap::new()),
             is_accepted: true,
             is_cut: false,
             brought_in: 0,
@@ -69,9 +73,19 @@ impl<'a> Reading<'a> {
 
     /// Reports an error once, however often it is met.
     pub(super) fn refuse(&mut self, problem: Diagnostic) {
-        if !self.diagnostics.contains(&problem) {
+        if !self.is_said(&problem) {
             self.diagnostics.push(problem);
         }
+    }
+
+    fn is_said(&mut self, problem: &Diagnostic) -> bool {
+        let key = |problem: &Diagnostic| (problem.code, problem.place.span());
+        let (counted, said) = &mut self.said;
+        for (at, earlier) in self.diagnostics.iter().enumerate().skip(*counted) {
+            said.entry(key(earlier)).or_default().push(at);
+        }
+        *counted = self.diagnostics.len();
+        said.get(&key(problem)).is_some_and(|places| places.iter().any(|at| self.diagnostics[*at] == *problem))
     }
 
     /// Whether so many more nodes may be read or laid on, for a document that begins there;

@@ -17,6 +17,8 @@ pub(super) enum Cure {
     Indent,
     /// The character here is text like any other.
     Text,
+    /// The tag that begins here has a comma or a bracket, which ends it for the scanner.
+    Tag,
     /// The escape `\'`, in the double quotes that begin here.
     Apostrophe,
     /// `...` before a directive.
@@ -98,6 +100,7 @@ impl<'a> Eased<'a> {
             Cure::Indent => self.indent(at),
             Cure::Tabs => self.blank_tabs(at),
             Cure::Text => self.stand_in(at),
+            Cure::Tag => self.lengthen_tag(at),
             Cure::Apostrophe => self.write_apostrophe(at),
         }
     }
@@ -148,6 +151,18 @@ impl<'a> Eased<'a> {
         }
         self.replace(at, character.len_utf8(), for_it.encode_utf8(&mut [0; 4]));
         true
+    }
+
+    /// Letters for the commas and brackets. A tag that has one is none that means anything.
+    fn lengthen_tag(&mut self, at: usize) -> bool {
+        let is_of_tag = |c: char| c.is_ascii_alphanumeric() || "_-;/?:@&=+$.!~*'()%,[]".contains(c);
+        let end = self.text[at..].find(|c| !is_of_tag(c)).map_or(self.text.len(), |found| at + found);
+        let mut is_changed = false;
+        while let Some(found) = self.text[at..end].find([',', '[', ']']) {
+            self.replace(at + found, 1, "x");
+            is_changed = true;
+        }
+        is_changed
     }
 
     /// `\x27` for the first `\'`, if no escape before it is a mistake.

@@ -45,6 +45,8 @@ pub(super) struct Spanned {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) tag: Option<(usize, usize)>,
+    /// The tag as a `%TAG` directive makes it, short: `!reset`, `!!int`.
+    pub(super) declared_tag: Option<String>,
 }
 
 /// Why the scanner stopped.
@@ -68,15 +70,26 @@ pub(super) fn events(text: &str) -> impl Iterator<Item = Result<Spanned, Stop>> 
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
+    let has_directive = text.contains("%TAG");
     Parser::new_from_str_with_options(text, options).filter_map(move |next| match next {
         Ok((event, span)) => {
             let range = span.byte_range().expect("a text input has byte offsets");
             let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(|tag| (tag.start, tag.end));
+            let declared_tag = if has_directive { declared_tag(&event) } else { None };
             let event = translate(event, range.is_empty())?;
-            Some(Ok(Spanned { event, start: range.start, end: range.end, tag }))
+            Some(Ok(Spanned { event, start: range.start, end: range.end, tag, declared_tag }))
         }
         Err(error) => Some(Err(stop(&error, text.len()))),
     })
+}
+
+fn declared_tag(event: &Raw<'_>) -> Option<String> {
+    let (Raw::Scalar(_, _, _, tag) | Raw::SequenceStart(_, _, tag) | Raw::MappingStart(_, _, tag)) = event else {
+        return None;
+    };
+    let tag = tag.as_ref()?;
+    let whole = format!("{}{}", tag.handle(), tag.suffix());
+    Some(whole.strip_prefix("tag:yaml.org,2002:").map_or(whole.clone(), |core| format!("!!{core}")))
 }
 
 fn translate(event: Raw<'_>, is_empty: bool) -> Option<Event> {
@@ -139,6 +152,7 @@ fn cure(kind: &ErrorKind) -> Option<Cure> {
         ErrorKind::InvalidQuotedScalarIndent => Cure::Indent,
         ErrorKind::BomInsideDocument | ErrorKind::PlainScalarStartsWithDashFlowIndicator => Cure::Text,
         ErrorKind::UnknownQuotedScalarEscape => Cure::Apostrophe,
+        ErrorKind::InvalidTagTerminator => Cure::Tag,
         ErrorKind::MissingDocumentEndBeforeDirective => Cure::DocumentEnd,
         _ => return None,
     })

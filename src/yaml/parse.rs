@@ -124,9 +124,12 @@ impl<'a> Builder<'a> {
 
     fn take(&mut self, next: Spanned) {
         let eased = self.eased;
-        let Spanned { event, start: eased_start, end: eased_end, tag } = next;
+        let Spanned { event, start: eased_start, end: eased_end, tag, declared_tag } = next;
         let (start, end) = (eased.original(eased_start), eased.original(eased_end));
-        let tag = tag.map(|(start, end)| (eased.original(start), eased.original(end)));
+        if let Some((start, end)) = tag.filter(|(_, end)| eased.text[*end..].starts_with([',', '[', ']'])) {
+            self.cure = (start < end).then_some((start, Cure::Tag));
+        }
+        let tag = tag.map(|(start, end)| self.tag(eased.original(start), eased.original(end), declared_tag));
         let span = Span::new(self.tree.file, start, end);
         match event {
             Event::DocumentStart(version) => self.start_document(version.as_deref(), span),
@@ -171,12 +174,14 @@ impl<'a> Builder<'a> {
         matches!(kind, Some(NodeKind::Sequence { is_flow: true, .. } | NodeKind::Mapping { is_flow: true, .. }))
     }
 
-    fn add(&mut self, kind: NodeKind, span: Span, tag: Option<(usize, usize)>) -> NodeId {
+    /// A tag as written, or as a directive makes it.
+    fn tag(&self, start: usize, end: usize, declared: Option<String>) -> Tag {
+        let text = declared.unwrap_or_else(|| self.text.get(start..end).unwrap_or_default().to_owned());
+        Tag { text, span: Span::new(self.tree.file, start, end) }
+    }
+
+    fn add(&mut self, kind: NodeKind, span: Span, tag: Option<Tag>) -> NodeId {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).expect("a file has fewer nodes than bytes"));
-        let tag = tag.map(|(start, end)| Tag {
-            text: self.text.get(start..end).unwrap_or_default().to_owned(),
-            span: Span::new(self.tree.file, start, end),
-        });
         self.tree.nodes.push(Node { kind, span, tag, anchor: None, parent: self.open.last().map(|open| open.id) });
         self.last = Some(id);
         id
@@ -198,7 +203,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn start(&mut self, kind: NodeKind, span: Span, tag: Option<(usize, usize)>) {
+    fn start(&mut self, kind: NodeKind, span: Span, tag: Option<Tag>) {
         let id = self.add(kind, span, tag);
         self.place(id);
         self.open.push(Open { id, key: None });

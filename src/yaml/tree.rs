@@ -188,10 +188,11 @@ pub enum ScalarStyle {
     Folded,
 }
 
-/// A tag as written.
+/// A tag.
 #[derive(Debug)]
 pub struct Tag {
-    /// Its text, with the `!`: `!reset`, `!!str`.
+    /// Its text, with the `!`: `!reset`, `!!str`. As written, or where the file has a `%TAG`
+    /// directive, as that makes it.
     pub text: String,
     /// Its bytes.
     pub span: Span,
