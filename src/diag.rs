@@ -174,6 +174,9 @@ pub struct Diagnostic {
     pub service: Option<String>,
     /// How to mend it.
     pub fix: Option<Fix>,
+    /// It tells of something that is missing, which another file may bring: said only where every set of
+    /// files with its place misses it.
+    pub is_lack: bool,
 }
 
 impl Diagnostic {
@@ -188,6 +191,7 @@ impl Diagnostic {
             help: None,
             service: None,
             fix: None,
+            is_lack: false,
         }
     }
 

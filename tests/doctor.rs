@@ -89,7 +89,7 @@ fn for_people() {
     assert_eq!((exit, err.as_str()), (1, ""));
     for part in [
         "error[CH018] ldconfig-path",
-        "config.toml says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
+        "config.toml:4 says nvidia-container-cli.ldconfig is @/sbin/ldconfig.real",
         "sudo nvidia-ctk config --set nvidia-container-cli.ldconfig=@/sbin/ldconfig --in-place",
         "not judged: /proc/modules: there is no such file CH016 uvm-not-loaded",
     ] {
@@ -129,6 +129,23 @@ fn a_host_that_cannot_be_read() {
     let (exit, out, err) = doctor("fixtures/hosts/absent.json", &[]);
     assert_eq!((exit, out.as_str()), (3, ""));
     assert!(err.starts_with("error: cannot read"), "{err}");
+    let (exit, _, err) = doctor("fixtures/hosts/lab-*.json", &[]);
+    let only =
+        "error: cannot read fixtures/hosts/lab-*.json: no such file; only `lint` takes a pattern of several hosts\n";
+    assert_eq!((exit, err.as_str()), (3, only));
+    if cfg!(unix) {
+        let (exit, _, err) = doctor("fixtures/hosts", &[]);
+        let folder = "error: cannot read fixtures/hosts: it is a folder; `lint` takes the recordings in it with \
+                      `--host 'fixtures/hosts/*.json'`\n";
+        assert_eq!((exit, err.as_str()), (3, folder));
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("host.json");
+    fs::write(&path, r#"{"schema": 2}"#).expect("it can be written");
+    let (exit, _, err) = doctor(&path.to_string_lossy(), &[]);
+    let reason = "host facts have schema 2, and this composegpu reads schema 1; a newer composegpu wrote it; update this \
+                  one, or record the host again\n";
+    assert!(exit == 3 && err.ends_with(reason), "{err}");
 }
 
 #[test]

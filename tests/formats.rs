@@ -92,6 +92,20 @@ fn places_are_relative_uris_in_code_points_from_one() {
 }
 
 #[test]
+fn a_rule_names_its_page_where_pages_have_an_address() {
+    let (sources, found) = findings("compose.yaml", TEXT);
+    let rule_with = |pages| {
+        let log = log_of(&Report { pages, ..Report::of(&sources, &found[..1], rule_of) });
+        log["runs"][0]["tool"]["driver"]["rules"][0].clone()
+    };
+    let rule = rule_with("https://composegpu.example/rules/");
+    let text = |key: &str| rule[key].as_str().unwrap_or_default();
+    let page = format!("https://composegpu.example/rules/{}-{}.md", text("id"), text("name"));
+    assert_eq!(text("helpUri"), page, "section 3.49.12");
+    assert!(rule_with("").get("helpUri").is_none());
+}
+
+#[test]
 fn a_path_above_the_folder_is_taken_from_the_root() {
     let (sources, found) = findings("../compose.yaml", TEXT);
     let report = Report { path_prefix: "deploy/gpu", ..Report::of(&sources, &found[..1], rule_of) };

@@ -62,9 +62,9 @@ fn every_field_and_variant_has_the_published_shape() {
 fn a_text_that_is_no_facts_file_says_why() {
     let said = |text: &str| HostFacts::from_json(text).expect_err("it is none").to_string();
     assert_eq!(said("services: {}"), "host facts are no JSON: expected value at line 1 column 1");
-    assert_eq!(said("{}"), "host facts have no `schema` number; `composegpu probe -o FILE` writes one");
-    assert_eq!(said("[]"), "host facts have no `schema` number; `composegpu probe -o FILE` writes one");
-    assert_eq!(said(r#"{"schema": 2}"#), "host facts have schema 2, this composegpu reads schema 1");
+    assert_eq!(said("{}"), "host facts have no `schema` number");
+    assert_eq!(said("[]"), "host facts have no `schema` number");
+    assert_eq!(said(r#"{"schema": 2}"#), "host facts have schema 2, and this composegpu reads schema 1");
     assert_eq!(
         said("{\"schema\": 1,\n\"recorded\": 5}"),
         "host facts of schema 1 do not have its shape: invalid type: integer `5`, expected struct Recorded at line 2 column 13"

@@ -2,7 +2,7 @@
 //! `fixtures/dockerfiles` is one case.
 //!
 //! A case is `# verdict: what it shows`, then the files of a project, each behind a line
-//! `=== path`, then `=== answers`: a line for each thing that a service starts. The verdict is
+//! `=== path` (`=== path +x` for one that is executable), then `=== answers`: a line for each thing that a service starts. The verdict is
 //! written by hand and holds for all answers; `UPDATE=1` rewrites the answers alone. "Unknown"
 //! and "present" are silent: a rule has to speak exactly where the verdict is any other, and the
 //! fix, where it has one, has to silence it.
@@ -68,7 +68,11 @@ struct Asked {
 fn ask(files: &[(String, String)]) -> Result<Asked, Failed> {
     let mut memory = MemoryFiles::default();
     for (path, text) in files {
-        memory.insert(format!("{ROOT}/{path}"), text.as_bytes());
+        let name = path.strip_suffix(" +x").unwrap_or(path);
+        memory.insert(format!("{ROOT}/{name}"), text.as_bytes());
+        if name != path {
+            memory.make_executable(format!("{ROOT}/{name}"));
+        }
     }
     let request = LoadRequest {
         files: vec!["compose.yaml".into()],
@@ -81,7 +85,9 @@ fn ask(files: &[(String, String)]) -> Result<Asked, Failed> {
     let images = image::collect(&project, &memory, &mut sources);
     let cx = ProjectCx { project: &project, requests: &[], images: &images, sources: &sources };
     let mut findings = rules::run(&cx, None).diagnostics;
-    findings.retain(|finding| ["CG601", "CG602", "CG603", "CG609", "CG610"].contains(&finding.code.as_str()));
+    findings.retain(|finding| {
+        ["CG601", "CG602", "CG603", "CG604", "CG609", "CG610", "CG611"].contains(&finding.code.as_str())
+    });
     Ok(Asked { images, findings, sources })
 }
 
@@ -95,7 +101,7 @@ fn check(path: &Path) -> Result<(), Failed> {
     if answers.is_empty() || !odd.is_empty() {
         return Err(format!("not {verdict}: {answers:#?}").into());
     }
-    if asked.findings.is_empty() == ["absent", "not-runnable", "crlf"].contains(&verdict) {
+    if asked.findings.is_empty() == ["absent", "not-runnable", "crlf", "hidden", "not-executable"].contains(&verdict) {
         return Err(format!("{} findings, but the module is {verdict}", asked.findings.len()).into());
     }
     check_fix(&case, &asked)?;
@@ -154,7 +160,12 @@ impl Asked {
             Held::Present => "present".to_owned(),
             Held::Unknown(reason) => format!("unknown: {reason}"),
             Held::NotRunnable(path) => format!("not-runnable: {path}"),
+            Held::NotExecutable { file, .. } => format!("not-executable: {file}"),
             Held::CarriageReturn(path) => format!("crlf: {path}"),
+            Held::Hidden(hiding) => format!(
+                "hidden: {} by `{}` at {}, copied from {}",
+                hiding.path, hiding.source, hiding.target, hiding.located
+            ),
             Held::Absent(absence) => {
                 let located = if absence.located.is_empty() { "it nowhere" } else { &absence.located };
                 let mut text = format!("absent: searched {}; has {located}", absence.searched.join(" "));

@@ -42,9 +42,12 @@ const SCENARIOS: &[&str] = &[
     "e20-full-cdi",
 ];
 
+/// Where Compose 2.26.1 was recorded too, which sends less.
+const OLD_SCENARIOS: &[&str] = &["cdi-ok", "full-auto", "full-legacy", "full-cdi", "e26-cdi-ok", "e20-full-legacy"];
+
 /// How a trial is ended, on which host, and whether it can tidy up.
 const ENDS: &[(&str, &str, bool)] =
-    &[("INT", "full-auto", true), ("TERM", "full-legacy", true), ("KILL", "default-auto", false)];
+    &[("INT", "default-legacy", true), ("TERM", "default-cdi", true), ("KILL", "default-auto", false)];
 
 /// The first GPU of every lab.
 const UUID: &str = "GPU-5a1e0000-1ab0-4b00-8000-000000000000";
@@ -56,14 +59,19 @@ fn main() -> io::Result<ExitCode> {
         engine::sweep().map_err(|failed| io::Error::other(failed.message().unwrap_or_default().to_owned()))?;
     }
     let told = SCENARIOS.iter().map(|scenario| {
-        trial(format!("{scenario}::equals what the engine did"), missing.clone(), || equals_the_truth(scenario))
+        trial(format!("{scenario}::equals what the engine did"), missing.clone(), || equals_the_truth(scenario, "2.40"))
+    });
+    let told_by_old = OLD_SCENARIOS.iter().map(|scenario| {
+        let name = format!("{scenario}::equals what it did for Compose 2.26");
+        trial(name, missing.clone(), || equals_the_truth(scenario, "2.26"))
     });
     let ended = ENDS.iter().map(|(signal, scenario, tidies)| {
         trial(format!("{scenario}::nothing is left by SIG{signal}"), missing.clone(), || {
             leaves_nothing(signal, scenario, *tidies)
         })
     });
-    Ok(libtest_mimic::run(&arguments, told.chain(ended).collect()).exit_code())
+    let behind_tls = trial("cdi-customdir::is asked behind TLS".to_owned(), missing.clone(), behind_tls);
+    Ok(libtest_mimic::run(&arguments, told.chain(told_by_old).chain(ended).chain([behind_tls]).collect()).exit_code())
 }
 
 fn trial(name: String, missing: Option<String>, run: impl FnOnce() -> Result<(), Failed> + Send + 'static) -> Trial {
@@ -76,20 +84,23 @@ fn trial(name: String, missing: Option<String>, run: impl FnOnce() -> Result<(),
     })
 }
 
-fn equals_the_truth(scenario: &str) -> Result<(), Failed> {
-    let lab = Lab::up(scenario, "2.40")?;
+fn equals_the_truth(scenario: &str, compose: &str) -> Result<(), Failed> {
+    let lab = Lab::up(scenario, compose)?;
     let path = lab.folder.join("facts.json");
     let output = lab.exec(
         300,
         &["probe".as_ref(), "--trial".as_ref(), "--timeout".as_ref(), "20".as_ref(), "-o".as_ref(), path.as_os_str()],
     )?;
     let facts = HostFacts::from_json(&fs::read_to_string(&path).map_err(|_| said(&output))?)?;
-    let truth = truth(scenario)?;
+    let is_old = compose == "2.26";
+    let truth = truth(scenario, is_old)?;
     let mut compared = 0;
     for trial in &facts.trials {
         let Some(form) = recorded_form(trial) else { continue };
         let did = truth.get(form).ok_or_else(|| format!("no `{form}` was recorded"))?;
         let is_same = match &trial.outcome {
+            // Recorded as a container without a GPU: this Compose asks for nothing.
+            Observed::Unknown { .. } if is_old && trial.form == "gpus" => continue,
             Observed::Known(TrialOutcome::Met) => did == "gpu",
             Observed::Known(TrialOutcome::Silent) => did == "no-gpu",
             Observed::Known(TrialOutcome::Refused(text)) => did == "fails" && !text.is_empty(),
@@ -104,6 +115,38 @@ fn equals_the_truth(scenario: &str) -> Result<(), Failed> {
         return Err(format!("only {compared} trials could be compared: {:?}", facts.trials).into());
     }
     left(&lab).and_then(|left| if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}").into()) })
+}
+
+/// The engine listens with TLS too; nothing but the certificates lets somebody in.
+fn behind_tls() -> Result<(), Failed> {
+    let lab = Lab::up("cdi-customdir", "2.40")?;
+    let path = Path::new(lab.variable("HOSTLAB").ok_or("no HOSTLAB")?).join("etc/docker/daemon.json");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/tls");
+    let mut daemon: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path)?)?;
+    daemon["hosts"].as_array_mut().ok_or("no hosts")?.push("tcp://127.0.0.1:2376".into());
+    daemon["tlsverify"] = true.into();
+    for (key, name) in [("tlscacert", "ca.pem"), ("tlscert", "engine.pem"), ("tlskey", "engine-key.pem")] {
+        daemon[key] = fixtures.join(name).display().to_string().into();
+    }
+    fs::write(&path, daemon.to_string())?;
+    lab.mend("systemctl restart docker")?;
+    let look = |folder: &Path, name: &str| -> Result<HostFacts, Failed> {
+        let facts = lab.folder.join(name);
+        let variables =
+            format!("DOCKER_HOST=tcp://127.0.0.1:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH={}", folder.display());
+        let program = env!("CARGO_BIN_EXE_composegpu");
+        lab.mend(&format!("{variables} {program} probe --trial --form cdi --timeout 20 -o {}", facts.display()))?;
+        Ok(HostFacts::from_json(&fs::read_to_string(&facts)?)?)
+    };
+    let facts = look(&fixtures, "with.json")?;
+    let is_met = |tried: &Tried| tried.outcome == Observed::Known(TrialOutcome::Met);
+    if facts.trials.is_empty() || !facts.trials.iter().all(is_met) {
+        return Err(format!("{:?}, {:?}", facts.docker, facts.trials).into());
+    }
+    fs::copy(fixtures.join("ca.pem"), lab.folder.join("ca.pem"))?;
+    let reason = look(&lab.folder, "without.json")?.docker.reason().unwrap_or_default().to_owned();
+    let expected = format!("it asks for a certificate of ours, and there is no `{}/cert.pem`", lab.folder.display());
+    if reason.ends_with(&expected) { Ok(()) } else { Err(reason.into()) }
 }
 
 /// What the engine was asked when this form was recorded through Compose: the same request.
@@ -125,13 +168,17 @@ fn recorded_form(trial: &Tried) -> Option<&'static str> {
     }
 }
 
-fn truth(scenario: &str) -> Result<BTreeMap<String, String>, Failed> {
+fn truth(scenario: &str, is_old: bool) -> Result<BTreeMap<String, String>, Failed> {
     #[derive(serde::Deserialize)]
     struct Truth {
         scenarios: BTreeMap<String, BTreeMap<String, String>>,
+        older_compose: Option<Box<Truth>>,
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lab-truth.json");
     let mut truth: Truth = serde_json::from_str(&fs::read_to_string(path)?)?;
+    if is_old {
+        truth = *truth.older_compose.ok_or("nothing was recorded with an older Compose")?;
+    }
     truth.scenarios.remove(scenario).ok_or_else(|| format!("nothing was recorded on {scenario}").into())
 }
 

@@ -12,6 +12,8 @@ mod endpoints;
 #[allow(dead_code, reason = "each test uses its part of it")]
 #[path = "probe/fake_docker.rs"]
 mod fake_docker;
+#[path = "probe/tls.rs"]
+mod tls;
 
 use std::{
     collections::BTreeMap,
@@ -104,7 +106,9 @@ fn a_docker_that_sends_fifty_megabytes_is_no_trouble() {
 fn without_docker_the_rest_is_seen() {
     assert_eq!(docker_reason("unix:///nowhere/docker.sock", &[]), "ADDRESS: there is no such socket");
     let spoken = "ADDRESS: only unix://, npipe://, tcp:// and ssh:// are spoken; open a tunnel and set DOCKER_HOST";
-    assert_eq!(docker_reason("build.example", &[]), spoken);
+    assert_eq!(docker_reason("fd://3", &[]), spoken);
+    let nobody = "tcp://ADDRESS: tcp connect error: Connection refused (os error 111)";
+    assert_eq!(docker_reason("127.0.0.1:1", &[]), nobody);
 }
 
 #[test]

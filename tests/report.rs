@@ -6,7 +6,7 @@ use composegpu::{
     source::{FileId, SourceMap, Span},
 };
 
-const PLAIN: Look = Look { is_coloured: false, is_unicode: true, width: Some(80) };
+const PLAIN: Look = Look { is_coloured: false, is_unicode: true, has_links: false, width: Some(80) };
 
 const BASE: &str = "\
 services:
@@ -133,7 +133,7 @@ fn nothing_to_say_is_nothing() {
 #[test]
 fn a_narrow_terminal_without_unicode() {
     let (sources, findings) = overlay();
-    let text = human(&report(&sources, &findings), Look { is_coloured: false, is_unicode: false, width: Some(40) });
+    let text = human(&report(&sources, &findings), Look { is_unicode: false, width: Some(40), ..PLAIN });
     assert!(text.is_ascii(), "{text}");
     insta::assert_snapshot!(text, @r#"
     warning[CG115] overlay-appends-gpus (--unsafe-fixes)
@@ -167,6 +167,18 @@ fn colours_only_where_wanted() {
     let text = |is_coloured| human(&report(&sources, &findings), Look { is_coloured, ..PLAIN });
     assert!(text(true).contains("\x1b["));
     assert!(!text(false).contains("\x1b["));
+}
+
+#[test]
+fn a_code_is_a_link_to_its_page_where_pages_have_an_address() {
+    let (sources, findings) = overlay();
+    let report = Report { pages: "https://composegpu.example/rules/", ..report(&sources, &findings) };
+    let drawn = |has_links| human(&report, Look { has_links, ..PLAIN });
+    let link = "warning[\x1b]8;;https://composegpu.example/rules/CG115-overlay-appends-gpus.md\x1b\\CG115\x1b]8;;\x1b\\] overlay";
+    assert!(drawn(true).contains(link), "{}", drawn(true).escape_debug());
+    assert!(!drawn(false).contains('\x1b'));
+    let unaddressed = Report { pages: "", ..report };
+    assert_eq!(human(&unaddressed, Look { has_links: true, ..PLAIN }), drawn(false));
 }
 
 #[test]

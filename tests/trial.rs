@@ -9,10 +9,11 @@ mod fake_docker;
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
 use composegpu::{
-    host::{HostFacts, Trial, TrialOutcome},
+    host::{HostFacts, Trial, TrialOutcome, Version},
     lower::Form,
     observed::Observed,
     probe::{Settings, trial},
+    report::host_table,
 };
 use fake_docker::{Answering, FakeDocker, Manner};
 use tempfile::TempDir;
@@ -97,7 +98,7 @@ fn an_engine_that_does_not_answer_leaves_the_outcome_unknown() {
             nvml_command: None,
         };
         let attempts = [(Form::Cdi, vec!["nvidia.com/gpu=all".to_owned()]), (Form::Runtime, vec!["all".to_owned()])];
-        let trials = trial(&settings, &attempts).expect("nobody interrupts");
+        let trials = trial(&settings, &attempts, None).expect("nobody interrupts");
         let forms: Vec<&str> = trials.iter().map(|trial| trial.form.as_str()).collect();
         assert_eq!(forms, ["cdi", "runtime"]);
         assert!(trials.iter().all(|trial| trial.outcome.known().is_none()), "{trials:?}");
@@ -107,6 +108,15 @@ fn an_engine_that_does_not_answer_leaves_the_outcome_unknown() {
 /// What an engine that imports, makes and removes says of these forms; a container that asks for nothing starts as
 /// far as its program, the others as `start` says of what they ask for.
 fn tried(start: fn(body: &str) -> &'static str, forms: &[Form]) -> Vec<Observed<TrialOutcome>> {
+    tried_as(None, start, forms)
+}
+
+/// The same, as a Compose of this version asks.
+fn tried_as(
+    compose: Option<Version>,
+    start: fn(body: &str) -> &'static str,
+    forms: &[Form],
+) -> Vec<Observed<TrialOutcome>> {
     let last = std::sync::Mutex::new(String::new());
     let docker = FakeDocker::start(Manner::Script(Answering::new(move |request| {
         let line = request.lines().next().unwrap_or_default();
@@ -133,7 +143,7 @@ fn tried(start: fn(body: &str) -> &'static str, forms: &[Form]) -> Vec<Observed<
         nvml_command: None,
     };
     let attempts: Vec<_> = forms.iter().map(|form| (*form, vec!["0".to_owned()])).collect();
-    trial(&settings, &attempts).expect("nobody interrupts").into_iter().map(|trial| trial.outcome).collect()
+    trial(&settings, &attempts, compose).expect("nobody interrupts").into_iter().map(|trial| trial.outcome).collect()
 }
 
 const NO_PROGRAM: &str = r#"exec: "/composegpu-trial": stat /composegpu-trial: no such file or directory"#;
@@ -156,8 +166,45 @@ fn a_runtime_that_brings_nothing_to_see_is_not_proven() {
 }
 
 #[test]
+fn a_compose_before_2_30_is_stood_for_by_what_it_sends() {
+    // The engine meets a device request, and knows no path that is a CDI name (recorded with 2.26.1).
+    let start =
+        |body: &str| if body.contains(r#""PathOnHost":"0""#) { "no such file or directory" } else { NO_PROGRAM };
+    let forms = [Form::Cdi, Form::CdiReservation, Form::Reservation, Form::Gpus];
+    let outcomes = tried_as(Some(Version::new(2, 26, 1)), start, &forms);
+    let refused = TrialOutcome::Refused("no such file or directory".to_owned());
+    let known: Vec<_> = outcomes.iter().map(|outcome| outcome.known().cloned()).collect();
+    assert_eq!(known, [Some(refused), Some(TrialOutcome::Met), Some(TrialOutcome::Met), None]);
+    let reason = "Compose 2.26.1 leaves `gpus` out or refuses it, so there is nothing to try";
+    assert_eq!(outcomes[3].reason(), Some(reason));
+    assert!(tried(start, &forms).iter().all(|outcome| *outcome == Observed::Known(TrialOutcome::Met)));
+}
+
+#[test]
 fn an_engine_that_starts_nothing_says_nothing_of_gpus() {
     let outcomes = tried(|_| "no space left on device", &[Form::Runtime]);
     let reason = Some("a container that asks for nothing does not start: no space left on device");
     assert_eq!(outcomes[0].reason(), reason);
+}
+
+#[test]
+fn a_table_says_whose_requests_were_tried() {
+    let shown = |facts: &HostFacts| {
+        let table = host_table(facts, None);
+        let from = table.find("trials").expect("there are some");
+        table[from..].lines().take_while(|line| !line.starts_with("seen")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut facts = recorded("lab-full-auto.json");
+    let unknown = Trial { outcome: Observed::unknown("docker", "no answer in 30 s"), ..outcome(Form::Gpus, "0", None) };
+    facts.trials = vec![outcome(Form::Cdi, "nvidia.com/gpu=0", Some("no")), unknown.clone()];
+    let lines = [
+        "trials    as Compose 2.40.3-3 asks:",
+        "          cdi nvidia.com/gpu=0: refused: no",
+        "          gpus 0: unknown: no answer in 30 s",
+    ];
+    assert_eq!(shown(&facts), lines);
+    facts.compose = Observed::Known(None);
+    assert_eq!(shown(&facts)[0], "trials    as Compose 2.30 and newer ask:");
+    facts.trials = vec![unknown.clone(), Trial { form: "cdi".to_owned(), ..unknown }];
+    assert_eq!(shown(&facts), ["trials    unknown: no answer in 30 s"]);
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{exit::CliError, files::DiskFiles, join::Run, lint::rule_of, write::write_whole};
+use super::{exit::CliError, files::DiskFiles, join::Run, rule_text::report_of, write::write_whole};
 use crate::{
     diag::{Diagnostic, Place},
     report::{Report, fingerprints, from_root},
@@ -101,7 +101,7 @@ fn read(path: &Path, files: &DiskFiles) -> Result<Baseline, CliError> {
 }
 
 fn report<'a>(run: &'a Run, prefix: &'a str) -> Report<'a> {
-    Report { path_prefix: prefix, ..Report::of(&run.sources, &run.findings, rule_of) }
+    Report { path_prefix: prefix, ..report_of(&run.sources, &run.findings) }
 }
 
 /// The files that a run has read, as entries name them.

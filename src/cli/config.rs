@@ -8,14 +8,14 @@ use super::{
     default_files::project_files,
     exit::{CliError, Exit},
     files::DiskFiles,
-    lint::rule_of,
     read_stdin,
+    rule_text::report_of,
     settings::{Surroundings, load_request},
 };
 use crate::{
     compose::{self, Form, Loaded, Normalised, Project},
     diag::{Diagnostic, Severity},
-    report::{Report, human},
+    report::human,
     source::SourceMap,
     yaml::{self, Map, NotJson, Value, emit},
 };
@@ -96,7 +96,7 @@ pub(super) fn read_project(
 
 /// Puts findings on standard error, where a verb's own output must stay clean.
 pub(super) fn tell(findings: &[Diagnostic], sources: &SourceMap, world: &Surroundings, answer: &mut Answer) {
-    let report = Report::of(sources, findings, rule_of);
+    let report = report_of(sources, findings);
     answer.err.push_str(&human(&report, world.look_err()));
 }
 

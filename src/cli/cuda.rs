@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::explain::VERSION;
+use super::rule_text::EXPLAIN_VERSION;
 use crate::image::{ARCHITECTURES, Architecture, MINOR_COMPATIBILITY, RELEASES};
 
 /// Prints the tables.
@@ -63,7 +63,7 @@ fn as_json() -> serde_json::Value {
         })
     });
     json!({
-        "version": VERSION,
+        "version": EXPLAIN_VERSION,
         "releases": releases.collect::<Vec<_>>(),
         "minor_version_compatibility": compatibility.collect::<Vec<_>>(),
         "architectures": architectures.collect::<Vec<_>>(),

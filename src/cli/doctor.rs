@@ -8,8 +8,8 @@ use super::{
     exit::{CliError, Exit},
     files::DiskFiles,
     hosts::facts_within,
-    lint::rule_of,
     propose,
+    rule_text::report_of,
     settings::Surroundings,
 };
 use crate::{
@@ -31,7 +31,7 @@ pub(super) fn run(args: &DoctorArgs, world: &Surroundings, answer: &mut Answer) 
     let skipped: Vec<Unjudged> =
         found.skipped.into_iter().map(|one| Unjudged { code: one.code, reason: one.reason }).collect();
     let sources = SourceMap::default();
-    let report = Report { skipped: &skipped, ..Report::of(&sources, &found.diagnostics, rule_of) };
+    let report = Report { skipped: &skipped, ..report_of(&sources, &found.diagnostics) };
     answer.out = match args.format {
         TextFormat::Human => human(&report, world.look()),
         TextFormat::Json => json(&report),

@@ -9,7 +9,8 @@ use super::{
     args::{ExplainArgs, TextFormat},
     cuda,
     exit::{CliError, Exit},
-    message,
+    message, rule_name,
+    rule_text::EXPLAIN_VERSION,
     settings::Surroundings,
 };
 use crate::{
@@ -17,9 +18,6 @@ use crate::{
     report::page,
     rules::{self, Rule},
 };
-
-/// Version of all JSON forms of `explain` and `rules`.
-pub(super) const VERSION: u32 = 1;
 
 /// Prints the page of the rule that a text names, by code or by name, or says what the messages
 /// in it mean. One word that is neither may be a misspelt rule: that is wrong use.
@@ -83,9 +81,8 @@ fn search(stdin: &mut dyn Read) -> Result<(String, Vec<messages::Found>), CliErr
 }
 
 fn unknown(text: &str) -> String {
-    let near = nearest(text);
-    let near = if near.is_empty() { String::new() } else { format!("help: did you mean {}?\n", near.join(" or ")) };
-    format!("error: no rule has the code or name `{text}`\n{near}help: `composegpu rules` lists them all\n")
+    let (message, hint) = rule_name::unknown(text);
+    format!("error: {message}\nhelp: {hint}\n")
 }
 
 fn print_page(rule: &Rule, is_json: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -94,7 +91,7 @@ fn print_page(rule: &Rule, is_json: bool, out: &mut dyn Write) -> io::Result<()>
     }
     let mut value = as_json(rule);
     value["page"] = page(rule.page).into();
-    write_json(&json!({ "version": VERSION, "rule": value }), out)
+    write_json(&json!({ "version": EXPLAIN_VERSION, "rule": value }), out)
 }
 
 /// Lists every rule.
@@ -104,7 +101,7 @@ fn print_page(rule: &Rule, is_json: bool, out: &mut dyn Write) -> io::Result<()>
 pub(super) fn list(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
     if is_json {
         let all: Vec<serde_json::Value> = rules::ALL.iter().map(|rule| as_json(rule)).collect();
-        return write_json(&json!({ "version": VERSION, "rules": all }), out);
+        return write_json(&json!({ "version": EXPLAIN_VERSION, "rules": all }), out);
     }
     let width = rules::ALL.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     writeln!(out, "code   group        {:width$}  severity  fix        summary", "name")?;
@@ -133,34 +130,4 @@ fn as_json(rule: &Rule) -> serde_json::Value {
 fn write_json(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     out.write_all(b"\n")
-}
-
-/// Codes and names of at most three rules that a text may have meant.
-pub(super) fn nearest(text: &str) -> Vec<String> {
-    let text = text.to_ascii_lowercase();
-    let distance = |rule: &Rule| {
-        let code = distance(&text, &rule.code.as_str().to_ascii_lowercase());
-        let name = if text.len() > 3 && rule.name.contains(&text) { 1 } else { distance(&text, rule.name) };
-        code.min(name)
-    };
-    let mut near: Vec<(usize, &Rule)> = rules::ALL.iter().map(|rule| (distance(rule), *rule)).collect();
-    near.sort_by_key(|(distance, rule)| (*distance, rule.code));
-    let most = (text.len() / 3).max(1);
-    let near = near.into_iter().filter(|(distance, _)| *distance <= most).take(3);
-    near.map(|(_, rule)| format!("`{}` ({})", rule.name, rule.code)).collect()
-}
-
-/// Letters to insert, remove or change (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, letter) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
-        for (column, other) in to.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[to.len()]
 }

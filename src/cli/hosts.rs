@@ -2,6 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -9,7 +10,10 @@ use std::{
 #[cfg(not(feature = "probe"))]
 use super::{Answer, args::ProbeArgs, exit::Exit};
 use super::{args::PATIENCE, exit::CliError, patterns::expand, settings::Surroundings};
-use crate::{host::HostFacts, source::Files};
+use crate::{
+    host::{FactsError, HostFacts},
+    source::Files,
+};
 
 /// Facts files are small; anything above this is something else.
 const MAX_BYTES: usize = 16 << 20;
@@ -90,12 +94,32 @@ fn named(name: &str) -> Result<HostFacts, CliError> {
 }
 
 fn recorded(path: &Path, files: &dyn Files) -> Result<HostFacts, CliError> {
-    let content = files.read(path, MAX_BYTES).map_err(|error| CliError::read(path, error))?;
-    let unusable = |reason: String| {
-        CliError::Host(format!("cannot use {}: {reason}; `composegpu probe -o FILE` records a host", path.display()))
-    };
-    let text = String::from_utf8(content).map_err(|_| unusable("it is not UTF-8".to_owned()))?;
-    HostFacts::from_json(&text).map_err(|error| unusable(with_causes(&error)))
+    let content = files.read(path, MAX_BYTES).map_err(|error| unread(path, error))?;
+    let unusable =
+        |reason: String, way_out: &str| CliError::Host(format!("cannot use {}: {reason}; {way_out}", path.display()));
+    let record = "`composegpu probe -o FILE` records a host";
+    let text = String::from_utf8(content).map_err(|_| unusable("it is not UTF-8".to_owned(), record))?;
+    HostFacts::from_json(&text).map_err(|error| match &error {
+        FactsError::OtherSchema { found } if *found > u64::from(HostFacts::SCHEMA) => {
+            unusable(with_causes(&error), "a newer composegpu wrote it; update this one, or record the host again")
+        }
+        other => unusable(with_causes(other), record),
+    })
+}
+
+/// Why a recording cannot be read, where people mean several: a folder, or a pattern where one host is wanted.
+fn unread(path: &Path, error: io::Error) -> CliError {
+    let shown = path.display();
+    match error.kind() {
+        io::ErrorKind::IsADirectory => CliError::Host(format!(
+            "cannot read {shown}: it is a folder; `lint` takes the recordings in it with `--host '{}'`",
+            path.join("*.json").display()
+        )),
+        io::ErrorKind::NotFound if path.to_string_lossy().contains(['*', '?']) => {
+            CliError::Host(format!("cannot read {shown}: no such file; only `lint` takes a pattern of several hosts"))
+        }
+        _ => CliError::read(path, error),
+    }
 }
 
 /// An error with the errors behind it, on one line.

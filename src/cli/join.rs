@@ -35,9 +35,11 @@ pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
     let mut joined = Run::default();
     let mut known = BTreeMap::new();
     let mut known_findings = Known::default();
+    let mut sets = Vec::new();
     for run in runs {
         let ids = take_files(&mut joined.sources, &mut known, &run.sources, folder);
-        let findings = run.findings.into_iter().map(|finding| moved(finding, &ids, folder)).collect();
+        let findings: Vec<Diagnostic> = run.findings.into_iter().map(|finding| moved(finding, &ids, folder)).collect();
+        sets.push(Lacks::of(&findings, &ids));
         known_findings.take(findings, &mut joined.findings);
         joined.suppressed.extend(run.suppressed.into_iter().map(|mut one| {
             one.word.file = ids[one.word.file.index()];
@@ -47,11 +49,34 @@ pub(super) fn join(runs: Vec<Run>, folder: &Path) -> Run {
         joined.rows.extend(run.rows);
     }
     join_suppressed(&mut joined);
+    joined.findings.retain(|finding| !finding.is_lack || sets.iter().all(|set| !set.brings(finding)));
     let sources = &joined.sources;
     joined.findings.sort_by_cached_key(|finding| sort_key(finding, sources));
     let unjudged: BTreeSet<Unjudged> = joined.unjudged.drain(..).collect();
     joined.unjudged = unjudged.into_iter().collect();
     joined
+}
+
+/// The files of a set, and what it misses.
+struct Lacks {
+    files: BTreeSet<FileId>,
+    missing: BTreeSet<(Code, Option<Span>)>,
+}
+
+impl Lacks {
+    fn of(findings: &[Diagnostic], files: &[FileId]) -> Self {
+        let missing = findings.iter().filter(|finding| finding.is_lack);
+        Self {
+            files: files.iter().copied().collect(),
+            missing: missing.map(|finding| (finding.code, finding.place.span())).collect(),
+        }
+    }
+
+    /// Whether the set has the place of the finding and does not miss what is missing there elsewhere.
+    fn brings(&self, finding: &Diagnostic) -> bool {
+        let place = finding.place.span();
+        place.is_some_and(|place| self.files.contains(&place.file)) && !self.missing.contains(&(finding.code, place))
+    }
 }
 
 /// Each ignored finding once. A comment that ignores something in one set is needed in all.

@@ -22,13 +22,13 @@ use super::{
     patterns::expand,
     read_stdin,
     rewrite::Target,
+    rule_text::{counted, report_of},
     select::Selection,
     settings::Surroundings,
 };
 use crate::{
-    diag::{Applicability, Code, Diagnostic, Place, Severity},
-    report::{Matrix, Report, RuleText},
-    rules,
+    diag::{Applicability, Diagnostic, Place, Severity},
+    report::{Matrix, Report},
 };
 
 /// The name of standard input where none is given.
@@ -221,7 +221,7 @@ fn tell(
         path_prefix: &prefix,
         has_statistics: args.statistics,
         matrix: matrix.as_ref(),
-        ..Report::of(&run.sources, &run.findings, rule_of)
+        ..report_of(&run.sources, &run.findings)
     };
     output::give(&args.format, &report, !args.diff, world, answer)
 }
@@ -232,21 +232,6 @@ fn write_baseline(path: &Path, run: &Run, files: &DiskFiles, answer: &mut Answer
     let count = counted(run.findings.len(), "finding", "findings");
     answer.err.push_str(&format!("wrote {count} to {}\n", files.shown(&path).display()));
     Ok(Exit::Clean)
-}
-
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// What the rule of a code says of itself; nothing for a code without one.
-pub(super) fn rule_of(code: Code) -> RuleText {
-    let none = RuleText { name: "", summary: "", severity: Severity::Info, page: "" };
-    rules::by_code(code).map_or(none, |rule| RuleText {
-        name: rule.name,
-        summary: rule.summary,
-        severity: rule.severity,
-        page: rule.page,
-    })
 }
 
 fn exit(args: &LintArgs, configuration: &Configuration, fixed: &Fixed) -> Exit {

@@ -7,8 +7,8 @@ use super::{
     args::LintArgs,
     exit::CliError,
     fix::{Change, Fixed},
-    lint::{counted, rule_of},
     patch::patch,
+    rule_text::{counted, rule_of},
     settings::Surroundings,
     write::write_inside,
 };

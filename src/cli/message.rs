@@ -10,9 +10,9 @@ use super::{
     args::{ExplainArgs, TextFormat},
     config::accepted_project,
     exit::{CliError, Exit},
-    explain::VERSION,
     files::DiskFiles,
     hosts::facts_of,
+    rule_text::EXPLAIN_VERSION,
     settings::Surroundings,
 };
 use crate::{
@@ -174,7 +174,7 @@ fn human(one: &Explained, has_project: bool, has_host: bool) -> String {
         }
     }
     if has_host && one.host.is_empty() {
-        line("host", "its facts show no such fault");
+        line("host", "`composegpu doctor` finds none of this on it; `composegpu lint --host` judges each service");
     }
     out
 }
@@ -196,7 +196,7 @@ fn as_json(explained: &[Explained]) -> String {
         })
     };
     let messages: Vec<Json> = explained.iter().map(message).collect();
-    let value = json!({ "version": VERSION, "messages": messages });
+    let value = json!({ "version": EXPLAIN_VERSION, "messages": messages });
     format!("{value:#}\n")
 }
 

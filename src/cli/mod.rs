@@ -39,6 +39,8 @@ mod propose;
 mod referred;
 mod render;
 mod rewrite;
+mod rule_name;
+mod rule_text;
 mod select;
 mod settings;
 mod sniff;

@@ -10,7 +10,7 @@ use super::{
 use crate::report::{Look, Report, concise, github, human, json, markdown, sarif};
 
 /// What a file is drawn with: no colours, whatever the terminal can do.
-const FILE_LOOK: Look = Look { is_coloured: false, is_unicode: true, width: Some(100) };
+const FILE_LOOK: Look = Look { is_coloured: false, is_unicode: true, has_links: false, width: Some(100) };
 
 /// What cannot be asked for together.
 ///

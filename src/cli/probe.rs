@@ -10,7 +10,7 @@ use std::{
 
 use super::{exit::CliError, write::write_whole};
 use crate::{
-    host::HostFacts,
+    host::{Compose, HostFacts},
     lower::{self, Form},
     probe::{self, Settings},
     report::{host_difference, host_difference_json, host_table},
@@ -105,7 +105,8 @@ pub(super) fn try_out(
     attempts: &[(Form, Vec<String>)],
     timeout: Duration,
 ) -> Result<(), CliError> {
-    let trials = probe::trial(&settings(timeout), attempts);
+    let old = facts.compose.known().and_then(Option::as_ref).and_then(Compose::before_gpus);
+    let trials = probe::trial(&settings(timeout), attempts, old);
     facts.trials = trials.map_err(|interrupted| CliError::Host(interrupted.to_string()))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{args::LintArgs, configuration::Configuration, exit::CliError, explain::nearest};
+use super::{args::LintArgs, configuration::Configuration, exit::CliError, rule_name};
 use crate::{
     diag::{Code, Diagnostic},
     rules,
@@ -114,13 +114,8 @@ impl Selector {
         if !prefix.is_empty() && rules::ALL.iter().any(|rule| rule.code.as_str().starts_with(&prefix)) {
             return Ok(Self::Prefix(prefix));
         }
-        let near = nearest(word);
-        let hint = if near.is_empty() {
-            "`composegpu rules` lists them".to_owned()
-        } else {
-            format!("did you mean {}?", near.join(" or "))
-        };
-        Err(format!("no rule has the code or name `{word}`; {hint}"))
+        let (message, hint) = rule_name::unknown(word);
+        Err(format!("{message}; {hint}"))
     }
 
     /// How closely the word fits the code: the length of what it fixes of it.

@@ -85,6 +85,7 @@ impl Surroundings {
         Look {
             is_coloured: self.is_coloured(is_terminal),
             is_unicode: self.is_unicode(),
+            has_links: self.has_links(is_terminal),
             width: columns.or((!is_terminal).then_some(PIPE_WIDTH)),
         }
     }
@@ -113,6 +114,14 @@ impl Surroundings {
             ColorWhen::Auto if self.variable("NO_COLOR").is_some() => false,
             ColorWhen::Auto if is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE") => true,
             ColorWhen::Auto => is_terminal && !is_off("TERM", "dumb") && !is_off("CLICOLOR", "0"),
+        }
+    }
+
+    /// As programs that draw links agree on: FORCE_HYPERLINK says, else a terminal that takes colours has them.
+    fn has_links(&self, is_terminal: bool) -> bool {
+        match self.variable("FORCE_HYPERLINK") {
+            Some(said) => !matches!(said, "" | "0"),
+            None => is_terminal && self.is_coloured(is_terminal),
         }
     }
 

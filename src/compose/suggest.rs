@@ -1,4 +1,4 @@
-//! "Did you mean": the known word that a misspelt one most likely stands for.
+//! "Did you mean": the known words that a misspelt one most likely stands for.
 //!
 //! Apart, because keys of a file, names of services and names of rules all want it.
 
@@ -6,42 +6,26 @@
 /// edit in three letters, and one at least. Letter case and `-` for `_` cost nothing; of two
 /// that are as near, the first wins.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(word, candidates).into_iter().next()
+}
+
+/// All candidates that are near enough, the nearest first.
+pub fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = fold(word);
-    let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    let letters = plain.chars().count();
+    let rate = |candidate: &'a str| {
         let other = fold(candidate);
-        let limit = (plain.len().max(other.len()) / 3).max(1);
+        let others = other.chars().count();
         // A word of one or two letters is one edit away from everything short.
-        let is_long_enough = plain.len().min(other.len()) > 2 || plain == other;
-        let far = distance(&plain, &other);
-        if is_long_enough && far <= limit && best.is_none_or(|(least, _)| far < least) {
-            best = Some((far, candidate));
-        }
-    }
-    best.map(|(_, candidate)| candidate)
+        let is_long_enough = letters.min(others) > 2 || plain == other;
+        let far = strsim::osa_distance(&plain, &other);
+        (is_long_enough && far <= (letters.max(others) / 3).max(1)).then_some((far, candidate))
+    };
+    let mut near: Vec<(usize, &str)> = candidates.into_iter().filter_map(rate).collect();
+    near.sort_by_key(|(far, _)| *far);
+    near.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-fn fold(word: &str) -> Vec<char> {
-    word.chars().flat_map(char::to_lowercase).map(|letter| if letter == '-' { '_' } else { letter }).collect()
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours that lead from one to the other
-/// (optimal string alignment: no part is edited twice).
-fn distance(from: &[char], to: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    for row in 1..=from.len() {
-        let mut now = vec![row];
-        for column in 1..=to.len() {
-            let change = usize::from(from[row - 1] != to[column - 1]);
-            let mut least = (last[column - 1] + change).min(last[column] + 1).min(now[column - 1] + 1);
-            let is_swap = row > 1 && column > 1 && from[row - 1] == to[column - 2] && from[row - 2] == to[column - 1];
-            if is_swap {
-                least = least.min(before[column - 2] + 1);
-            }
-            now.push(least);
-        }
-        before = std::mem::replace(&mut last, now);
-    }
-    last[to.len()]
+fn fold(word: &str) -> String {
+    word.to_lowercase().replace('-', "_")
 }

@@ -209,7 +209,7 @@ fn node_vendor(path: &str) -> Option<Vendor> {
         "kfd" => Some(Vendor::Amd),
         "dxg" => Some(Vendor::Unnamed),
         name if name == "dri" || name.starts_with("dri/") => Some(Vendor::Other),
-        name if name.starts_with("nvidia") => Some(Vendor::Nvidia),
+        name if name.starts_with("nvidia") && !name.contains('=') => Some(Vendor::Nvidia),
         _ => None,
     }
 }

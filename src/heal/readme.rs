@@ -40,7 +40,7 @@ pub(super) fn text(proposal: &Proposal, host: &HostFacts) -> String {
 fn sections(proposal: &Proposal, out: &mut String) {
     let files = proposal.files.iter().map(|file| (format!("{}\n", file.path), &file.changes));
     let by_hand = proposal.by_hand.iter().map(|file| {
-        let head = format!("By hand: {}\n\nNo file is proposed: {}..\n", file.path, file.reason);
+        let head = format!("By hand: {}\n\nNo file is proposed: {}.\n", file.path, file.reason);
         (head, &file.changes)
     });
     for (head, changes) in files.chain(by_hand) {

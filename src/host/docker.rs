@@ -136,6 +136,14 @@ impl Compose {
     pub fn version(&self) -> Option<Version> {
         Version::parse(&self.version)
     }
+
+    /// Its version, where it sends neither `gpus` nor CDI names under `devices`: before 2.30 it drops or refuses the
+    /// one, and takes the other for paths.
+    ///
+    /// Source: docker/compose 9eeb2d315 and 3a95a0872 (v2.30.0); recorded with 2.26.1.
+    pub fn before_gpus(&self) -> Option<Version> {
+        self.version().filter(|version| *version < Version::new(2, 30, 0))
+    }
 }
 
 /// How Compose is called.

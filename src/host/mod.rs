@@ -26,7 +26,7 @@ pub use nvidia::{Evidence, NvidiaDevice};
 pub use nvml::{ComputeMode, MigDevice, Nvml, NvmlDevice};
 pub use resolve::{CdiLookup, ResolvedDevice};
 pub use system::{DeviceNode, Distribution, KernelDriver, KernelGpu, PciGpu, SeLinux, System};
-pub use toolkit::{Binary, DaemonJson, Ldconfig, RuntimeConfig, Toolkit};
+pub use toolkit::{Binary, DaemonJson, Ldconfig, NO_JSON, RuntimeConfig, Toolkit};
 pub use trial::{Trial, TrialOutcome};
 pub use version::Version;
 
@@ -74,10 +74,10 @@ pub enum FactsError {
     #[error("host facts are no JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// The JSON has no `schema` number.
-    #[error("host facts have no `schema` number; `composegpu probe -o FILE` writes one")]
+    #[error("host facts have no `schema` number")]
     NoSchema,
     /// The number is another version's.
-    #[error("host facts have schema {found}, this composegpu reads schema {schema}", schema = HostFacts::SCHEMA)]
+    #[error("host facts have schema {found}, and this composegpu reads schema {schema}", schema = HostFacts::SCHEMA)]
     OtherSchema {
         /// The number in the file.
         found: u64,

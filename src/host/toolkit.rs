@@ -133,6 +133,9 @@ pub struct Ldconfig {
     pub exists: bool,
 }
 
+/// How the reason begins where daemon.json could be read and is no JSON object; the engine cannot read it either.
+pub const NO_JSON: &str = "it is no JSON";
+
 /// The parts of the engine's daemon.json that matter to GPUs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaemonJson {

@@ -3,9 +3,10 @@
 //! "Absent" is said only where the build context has the module, no COPY brings it in under
 //! any name, no RUN could, nothing is laid over its place, and the base image is known.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use super::{
+    base,
     built::{Absence, Held},
     carry,
     command::Start,
@@ -17,8 +18,9 @@ use super::{
     overlay,
     place::{below, join, parent},
     program::Word,
+    recipe,
     requirement::{self, Names},
-    stage::{Base, From, Step, StepKind},
+    stage::{From, Step, StepKind},
 };
 use crate::{source::SourceMap, source::Span, yaml::Value};
 
@@ -28,6 +30,8 @@ pub(super) struct Question<'a> {
     /// The stage that the service runs.
     pub(super) stage: usize,
     pub(super) service: &'a Value,
+    /// The project's folder, from which paths of mounts start.
+    pub(super) project: &'a Path,
     pub(super) sources: &'a SourceMap,
     /// Why PYTHONPATH is not known, where a file may set it.
     pub(super) python_path_unknown: Option<String>,
@@ -43,9 +47,9 @@ pub(super) struct Module<'a> {
 }
 
 /// A module in the build context.
-struct Located {
+pub(super) struct Located {
     /// Its first name's folder or file.
-    path: String,
+    pub(super) path: String,
     is_folder: bool,
     /// The file or folder of the whole dotted name.
     whole: String,
@@ -54,8 +58,12 @@ struct Located {
 impl Question<'_> {
     pub(super) fn module(&self, start: &Start, asked: &Module<'_>) -> Held {
         match self.absence(start, asked.name, asked.may_end_in_variable, asked.folder) {
-            Ok(None) if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
-            Ok(None) => Held::Present,
+            Ok(None) => match self.hidden_module(start, asked) {
+                Ok(Some(hiding)) => Held::Hidden(Box::new(hiding)),
+                Ok(None) if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
+                Ok(None) => Held::Present,
+                Err(reason) => Held::Unknown(reason),
+            },
             Ok(Some(absence)) => Held::Absent(Box::new(absence)),
             Err(reason) => Held::Unknown(reason),
         }
@@ -119,7 +127,7 @@ impl Question<'_> {
     }
 
     /// Folders that Python searches for the project's modules.
-    fn searched(&self, start: &Start, folder: Option<&Word>) -> Result<Vec<String>, String> {
+    pub(super) fn searched(&self, start: &Start, folder: Option<&Word>) -> Result<Vec<String>, String> {
         let image = &self.holder.stages[self.stage];
         let directory = start.directory.as_deref().ok_or("the working directory is not known")?;
         let mut out = vec![directory.to_owned()];
@@ -191,7 +199,7 @@ impl Question<'_> {
 
     /// Looks where modules are kept: the context's root, `src`, and the folders that COPY
     /// lines take from, and those beside them.
-    fn locate(&self, parts: &[&str], may_end_in_variable: bool) -> Option<Located> {
+    pub(super) fn locate(&self, parts: &[&str], may_end_in_variable: bool) -> Option<Located> {
         let context = self.holder.context;
         let mut folders = vec!["/".to_owned()];
         for step in self.steps() {
@@ -220,6 +228,16 @@ impl Question<'_> {
         })
     }
 
+    /// Whether the entrypoint of Node's own image starts the command.
+    pub(super) fn starts_in_node_image(&self) -> bool {
+        let image = &self.holder.stages[self.stage];
+        let is_own = |value: &&Value| !value.is_null();
+        let root = *recipe::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
+        image.entrypoint.is_none()
+            && self.service.get("entrypoint").filter(is_own).is_none()
+            && self.holder.stages[root].image.as_deref().is_some_and(base::is_node)
+    }
+
     /// COPY and ADD lines into the folders that are searched.
     pub(super) fn labels(&self, searched: &[String]) -> Vec<Span> {
         let is_searched = |step: &&&Step| match &step.kind {
@@ -231,11 +249,7 @@ impl Question<'_> {
 
     /// All steps of the image's stages, in order.
     pub(super) fn steps(&self) -> Vec<&Step> {
-        let chain = std::iter::successors(Some(self.stage), |stage| match self.holder.stages[*stage].base {
-            Base::Stage(parent) => Some(parent),
-            _ => None,
-        });
-        let mut chain: Vec<usize> = chain.collect();
+        let mut chain = recipe::chain(self.holder.stages, self.stage);
         chain.reverse();
         chain.into_iter().flat_map(|stage| &self.holder.stages[stage].steps).collect()
     }
@@ -268,7 +282,7 @@ fn whole_of(context: &Context<'_>, package: &str, rest: &[&str]) -> Option<Strin
 
 /// Under which names packages may bring the module: its own, and what the projects around it
 /// in the context call themselves.
-fn names(context: &Context<'_>, package: &str, located: &Located) -> Names {
+pub(super) fn names(context: &Context<'_>, package: &str, located: &Located) -> Names {
     const MAX_BYTES: usize = 1 << 20;
     let mut names = Names { module: package.to_owned(), distributions: Vec::new() };
     let folders = [located.path.as_str(), parent(&located.path), parent(parent(&located.path))];

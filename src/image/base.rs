@@ -17,7 +17,8 @@ pub(super) enum BaseKind {
 
 /// Official images of operating systems, languages and CUDA, and `scratch`.
 /// Source: the images' pages and Dockerfiles as of 2025-09; their WORKDIR is `/`, their
-/// ENTRYPOINT empty or (CUDA) a script that ends in `exec "$@"`.
+/// ENTRYPOINT empty or (CUDA, Node) a script that ends in `exec "$@"`. Node: nodejs/docker-node
+/// `Dockerfile-debian.template` (0222008).
 const PLAIN: &[&str] = &[
     "almalinux",
     "alpine",
@@ -25,6 +26,7 @@ const PLAIN: &[&str] = &[
     "centos",
     "debian",
     "fedora",
+    "node",
     "nvidia/cuda",
     "oraclelinux",
     "python",
@@ -50,19 +52,34 @@ const FRAMEWORK: &[&str] = &[
     "tensorflow/tensorflow",
 ];
 
+/// Whether a reference names Node's official image.
+pub(super) fn is_node(reference: &str) -> bool {
+    short(reference) == "node"
+}
+
 /// What is known of the image behind a reference.
 pub(super) fn kind(reference: &str) -> BaseKind {
-    let reference = reference.split('@').next().unwrap_or("");
-    let (folder, last) = reference.rsplit_once('/').map_or(("", reference), |(folder, last)| (folder, last));
-    let last = last.split(':').next().unwrap_or("");
-    let name = if folder.is_empty() { last.to_owned() } else { format!("{folder}/{last}") };
-    let official = ["docker.io/library/", "docker.io/", "nvcr.io/", "library/"];
-    let short = official.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name);
-    if PLAIN.contains(&short) {
+    let (name, short) = (name(reference), short(reference));
+    if PLAIN.contains(&short.as_str()) {
         BaseKind::Plain
-    } else if FRAMEWORK.contains(&short) || FRAMEWORK.contains(&name.as_str()) {
+    } else if FRAMEWORK.contains(&short.as_str()) || FRAMEWORK.contains(&name.as_str()) {
         BaseKind::Framework
     } else {
         BaseKind::Other
     }
+}
+
+/// The name without the registries of official images.
+fn short(reference: &str) -> String {
+    const OFFICIAL: [&str; 4] = ["docker.io/library/", "docker.io/", "nvcr.io/", "library/"];
+    let name = name(reference);
+    OFFICIAL.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name).to_owned()
+}
+
+/// The reference without tag and digest.
+fn name(reference: &str) -> String {
+    let reference = reference.split('@').next().unwrap_or("");
+    let (folder, last) = reference.rsplit_once('/').map_or(("", reference), |(folder, last)| (folder, last));
+    let last = last.split(':').next().unwrap_or("");
+    if folder.is_empty() { last.to_owned() } else { format!("{folder}/{last}") }
 }

@@ -3,7 +3,7 @@
 //! Only where the project's own tree is at hand: a Compose file without the folders that it speaks of
 //! says nothing about them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     build::Build,
@@ -46,23 +46,38 @@ const MOST_NAMES: usize = 200;
 /// Whether the context is not there, though the project's folder has others.
 pub(super) fn no_context(files: &dyn Files, directory: &Path, build: &Build) -> bool {
     let names = files.list(directory, MOST_NAMES).unwrap_or_default();
-    let is_folder = |name: &String| matches!(files.kind(&directory.join(name)), Ok(Some(EntryKind::Directory)));
-    let has_folders = names.iter().any(|name| !name.starts_with('.') && is_folder(name));
+    let is_held = |name: &String| is_folder(files, &directory.join(name)) && has_content(files, &directory.join(name));
+    let has_folders = names.iter().any(|name| !name.starts_with('.') && is_held(name));
     let is_ours =
         build.context.starts_with(directory) || files.resolve(&build.context).starts_with(files.resolve(directory));
     let is_listed = build.context.strip_prefix(directory).is_ok_and(|path| is_kept_out(files, directory, path));
     is_ours && has_folders && !is_listed && matches!(files.kind(&build.context), Ok(None))
 }
 
-/// Whether the folder of a context holds more than Compose files and notes.
+/// How deep below a folder its content is looked for.
+const MOST_DEEP: usize = 3;
+
+fn is_folder(files: &dyn Files, path: &Path) -> bool {
+    matches!(files.kind(path), Ok(Some(EntryKind::Directory)))
+}
+
+/// Whether the folder of a context holds more than Compose files and notes. A collection of Compose
+/// files keeps their folders and leaves out what those held.
 pub(super) fn has_content(files: &dyn Files, folder: &Path) -> bool {
+    has_content_within(files, folder, MOST_DEEP)
+}
+
+fn has_content_within(files: &dyn Files, folder: &Path, depth: usize) -> bool {
     let is_note = |name: &str| {
         let lower = name.to_ascii_lowercase();
         let endings = [".yaml", ".yml", ".md", ".env", ".example"];
         lower.starts_with('.') || lower.starts_with("license") || endings.iter().any(|ending| lower.ends_with(ending))
     };
     let names = files.list(folder, MOST_NAMES).unwrap_or_default();
-    names.iter().any(|name| !is_note(name) && !name.to_ascii_lowercase().contains("dockerfile"))
+    let others = names.iter().filter(|name| !is_note(name) && !name.to_ascii_lowercase().contains("dockerfile"));
+    let (folders, rest): (Vec<PathBuf>, Vec<PathBuf>) =
+        others.map(|name| folder.join(name)).partition(|path| is_folder(files, path));
+    !rest.is_empty() || depth > 0 && folders.iter().any(|folder| has_content_within(files, folder, depth - 1))
 }
 
 /// Sources of COPY and ADD that are not in the context, for all stages that the target needs.
@@ -164,7 +179,12 @@ const ENDINGS: &[&str] = &[
 
 /// Whether a path that is not in the context may come into being before a build.
 pub(super) fn may_be_made(context: &Context<'_>, path: &str) -> bool {
-    is_made(path) || is_kept_out(context.files(), &context.on_disk("/"), Path::new(path))
+    may_come(context.files(), &context.on_disk("/"), Path::new(path))
+}
+
+/// Whether a path below a folder may come into being later.
+pub(super) fn may_come(files: &dyn Files, folder: &Path, path: &Path) -> bool {
+    is_made(&path.to_string_lossy()) || is_kept_out(files, folder, path)
 }
 
 /// Whether a path is, by its name, made by a build, downloaded, or kept out of repositories.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{build_fault::BuildFault, recipe::Recipe};
+use super::{build_fault::BuildFault, hidden::Hiding, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -48,6 +48,8 @@ pub struct Start {
     /// The bytes that say so: the word, or the command around it; in the Compose file or, for
     /// an image's own command, in the Dockerfile.
     pub place: Option<Span>,
+    /// The script of `package.json` that starts it, where one does.
+    pub through: Option<String>,
     /// Whether the image holds it.
     pub held: Held,
 }
@@ -76,6 +78,15 @@ pub enum Held {
     NotRunnable(String),
     /// It holds the script, at this path of the build context, whose first line ends in a carriage return.
     CarriageReturn(String),
+    /// It holds the script, and nobody may execute it.
+    NotExecutable {
+        /// Its path in the build context.
+        file: String,
+        /// The COPY and ADD lines of its folder, which keep modes.
+        copies: Vec<Span>,
+    },
+    /// It holds it, and a mount lies over it without it.
+    Hidden(Box<Hiding>),
     /// It cannot be told, and why, as one clause.
     Unknown(String),
 }

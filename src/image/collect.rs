@@ -18,8 +18,8 @@ use super::{
     dockerignore::Dockerignore,
     holds::Holder,
     locate::word_span,
-    place,
-    program::Starts,
+    node, place,
+    program::{Starts, Word},
     recipe::recipe,
     stage::{Built, Given, follow},
     words,
@@ -94,6 +94,7 @@ impl Collector<'_> {
             holder: &holder,
             stage,
             service,
+            project: &self.project.directory,
             sources: self.sources,
             python_path_unknown: self.python_path_unknown(service),
         };
@@ -214,13 +215,22 @@ fn target(dockerfile: &Dockerfile, build: &Build) -> Result<usize, String> {
 }
 
 fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String> {
-    let line = words::of_service(question.service, image, question.sources)?;
+    let mut line = words::of_service(question.service, image, question.sources)?;
+    if question.starts_in_node_image() && line.first().is_some_and(|word| word.is_known && is_for_node(&word.text)) {
+        line.insert(0, Word { text: "node".to_owned(), span: None, is_known: true });
+    }
     let directory = match question.service.get("working_dir").filter(|value| !value.is_null()) {
         None => image.workdir.clone(),
         Some(value) => value.as_str().filter(|path| value.hole.is_none() && path.starts_with('/')).map(place::normal),
     };
-    let started = command::follow(&line, directory)?;
+    let started = command::follow(&line, directory, &|folder| question.package(folder))?;
     Ok(started.iter().map(|start| answer(question, start)).collect())
+}
+
+/// What the entrypoint of Node's image hands to `node`: options, and what is no command.
+/// Source: nodejs/docker-node `docker-entrypoint.sh` (4b0f126).
+fn is_for_node(word: &str) -> bool {
+    word.starts_with('-') || node::is_script(word)
 }
 
 fn answer(question: &Question<'_>, start: &command::Start) -> Start {
@@ -240,5 +250,5 @@ fn answer(question: &Question<'_>, start: &command::Start) -> Start {
         Starts::Nothing | Starts::Unknown(_) => unreachable!("only what starts something is kept"),
     };
     let place = word.and_then(|word| Some(word_span(word.span?, &word.text, question.sources)));
-    Start { program, place, held }
+    Start { program, place, through: start.through.clone(), held }
 }

@@ -6,9 +6,11 @@
 
 use super::{
     install::base_name,
+    npm::{Call, Package},
     place::join,
     program::{Starts, Word, starts},
     shell::{self, Joined, Simple, Token},
+    wrapper::inner,
 };
 use crate::source::Span;
 
@@ -23,14 +25,28 @@ pub(super) struct Start {
     pub(super) python_path: Option<Token>,
     /// What ran before it.
     pub(super) before: Vec<Simple>,
+    /// The script of `package.json` that starts it, where one does.
+    pub(super) through: Option<String>,
 }
+
+/// The package at a folder of the image.
+pub(super) type Packages<'a> = &'a dyn Fn(&str) -> Result<Package, String>;
 
 /// Follows a command line.
 ///
 /// # Errors
 /// Why it is not known what runs, as one clause.
-pub(super) fn follow(words: &[Word], directory: Option<String>) -> Result<Vec<Start>, String> {
-    let mut walk = Walk { directory, python_path: None, before: Vec::new(), out: Vec::new(), other: None };
+pub(super) fn follow(words: &[Word], directory: Option<String>, packages: Packages<'_>) -> Result<Vec<Start>, String> {
+    let mut walk = Walk {
+        packages,
+        scripts_left: MAX_SCRIPTS,
+        directory,
+        python_path: None,
+        before: Vec::new(),
+        through: None,
+        out: Vec::new(),
+        other: None,
+    };
     match (walk.command(words, 0), walk.other.take()) {
         (Err(_), Some(name)) => {
             walk.push(name);
@@ -40,10 +56,14 @@ pub(super) fn follow(words: &[Word], directory: Option<String>) -> Result<Vec<St
     }
 }
 
-struct Walk {
+struct Walk<'a> {
+    packages: Packages<'a>,
+    /// Scripts of `package.json` that are still followed.
+    scripts_left: u32,
     directory: Option<String>,
     python_path: Option<Token>,
     before: Vec<Simple>,
+    through: Option<String>,
     out: Vec<Start>,
     /// The last program that is not in the table.
     other: Option<Starts>,
@@ -52,7 +72,10 @@ struct Walk {
 /// Wrappers inside wrappers that are followed.
 const MAX_DEPTH: u32 = 16;
 
-impl Walk {
+/// Scripts of `package.json` that are followed: scripts that call each other twice over would multiply.
+const MAX_SCRIPTS: u32 = 32;
+
+impl Walk<'_> {
     fn command(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
         let Some((program, rest)) = words.split_first() else { return Ok(()) };
         if !program.is_known {
@@ -71,11 +94,33 @@ impl Walk {
                     _ => self.command(rest, depth + 1),
                 }
             }
+            "npm" | "yarn" | "pnpm" | "bun" => match Call::parse(name, rest)? {
+                Some(call) => self.package_script(&call, program.span, depth),
+                None => self.program(words),
+            },
             _ => match inner(name, rest) {
                 Some(inner) => self.command(inner?, depth + 1),
                 None => self.program(words),
             },
         }
+    }
+
+    /// `npm run SCRIPT`: a shell runs the script's text in the package's folder.
+    fn package_script(&mut self, call: &Call, span: Option<Span>, depth: u32) -> Result<(), String> {
+        self.scripts_left = self.scripts_left.checked_sub(1).ok_or("the scripts of `package.json` call each other")?;
+        let directory = self.directory.clone().ok_or("the working directory is not known")?;
+        let folder = call.folder.as_ref().map_or_else(|| directory.clone(), |folder| join(&directory, folder));
+        let package = (self.packages)(&folder)?;
+        let (first, text) = package.commands(call)?;
+        let outer = (self.directory.replace(folder), self.through.replace(call.script.clone()));
+        let followed = first.map_or(Ok(()), |first| {
+            let commands = shell::split(&first, &|_| None).map_err(|what| format!("{what} is not followed"))?;
+            self.before.extend(commands);
+            Ok(())
+        });
+        let followed = followed.and_then(|()| self.script(&Word { text, span, is_known: true }, depth + 1));
+        (self.directory, self.through) = outer;
+        followed
     }
 
     fn program(&mut self, words: &[Word]) -> Result<(), String> {
@@ -99,6 +144,7 @@ impl Walk {
             directory: self.directory.clone(),
             python_path: self.python_path.clone(),
             before: self.before.clone(),
+            through: self.through.clone(),
         });
     }
 
@@ -136,9 +182,13 @@ impl Walk {
         let commands = shell::split(&script.text, &|_| None).map_err(|what| format!("{what} is not followed"))?;
         let mut unknown = None;
         for command in commands {
-            if let Err(reason) = self.simple(&command, script.span, depth) {
-                unknown = unknown.or(Some(reason));
-                self.before.push(command);
+            match self.simple(&command, script.span, depth) {
+                Err(reason) => {
+                    unknown = unknown.or(Some(reason));
+                    self.before.push(command);
+                }
+                Ok(()) if command.words.first().is_some_and(|word| word.text == "chmod") => self.before.push(command),
+                Ok(()) => {}
             }
         }
         if self.out.is_empty() { unknown.map_or(Ok(()), Err) } else { Ok(()) }
@@ -187,84 +237,4 @@ impl Walk {
         }
         rest
     }
-}
-
-/// What a wrapper starts; `None` where the name is no wrapper.
-fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Word], String>> {
-    let skip = |count: usize| Ok(words.get(count..).unwrap_or_default());
-    Some(match name {
-        "exec"
-        | "nohup"
-        | "time"
-        | "setsid"
-        | "command"
-        | "nvidia_entrypoint.sh"
-        | "ddtrace-run"
-        | "opentelemetry-instrument" => past(name, words, &[], &[]),
-        "tini" | "tini-static" | "docker-init" => {
-            past(name, words, &["-g", "-s", "-v", "-vv", "-vvv", "-w"], &["-p", "-e"])
-        }
-        "dumb-init" => past(name, words, &["-c", "--single-child", "-v", "--verbose"], &["-r", "--rewrite"]),
-        "catatonit" => past(name, words, &["-g", "-P"], &[]),
-        "gosu" | "su-exec" => skip(1),
-        "nice" => past(name, words, &[], &["-n"]),
-        "stdbuf" => past(name, words, &["-oL", "-eL", "-o0", "-e0"], &["-o", "-e", "-i"]),
-        "timeout" => past(name, words, &["--foreground", "--preserve-status"], &["-k", "-s"])
-            .map(|rest| rest.get(1..).unwrap_or_default()),
-        "poetry" | "pipenv" | "pdm" | "rye" if is_run(words) => past(name, &words[1..], &[], &[]),
-        "uv" if is_run(words) => past(name, &words[1..], UV_SWITCHES, UV_VALUES),
-        "conda" | "mamba" | "micromamba" if is_run(words) => {
-            past(name, &words[1..], &["--no-capture-output", "--live-stream"], &["-n", "--name", "-p", "--prefix"])
-        }
-        "wait-for-it.sh" | "wait-for-it" | "wait-for" | "wait-for.sh" | "dockerize" => {
-            let dashes = words.iter().position(|word| word.text == "--");
-            skip(dashes.map_or(words.len(), |at| at + 1))
-        }
-        _ => return None,
-    })
-}
-
-/// Options of `uv run` without and with a value, those that change what is found left out.
-/// Source: `uv run --help`, 0.8.
-const UV_SWITCHES: &[&str] = &[
-    "--no-sync",
-    "--frozen",
-    "--locked",
-    "--no-dev",
-    "--offline",
-    "--no-project",
-    "-q",
-    "--quiet",
-    "--active",
-    "--no-cache",
-    "--all-extras",
-    "--no-progress",
-];
-const UV_VALUES: &[&str] = &["--extra", "--group", "--no-group", "--python", "-p", "--with", "--package"];
-
-fn is_run(words: &[Word]) -> bool {
-    words.first().is_some_and(|word| word.text == "run")
-}
-
-/// The words behind a wrapper's own options, up to and over a `--`.
-fn past<'w>(name: &str, words: &'w [Word], switches: &[&str], valued: &[&str]) -> Result<&'w [Word], String> {
-    let mut rest = words;
-    while let Some((word, behind)) = rest.split_first() {
-        let option = word.text.split('=').next().unwrap_or("");
-        if word.text == "--" {
-            return Ok(behind);
-        }
-        if !word.text.starts_with('-') {
-            return Ok(rest);
-        }
-        let is_glued = word.text.contains('=') && valued.contains(&option);
-        rest = if switches.contains(&option) || is_glued {
-            behind
-        } else if valued.contains(&option) {
-            behind.get(1..).unwrap_or_default()
-        } else {
-            return Err(format!("`{name} {}` is not followed", word.text));
-        };
-    }
-    Ok(rest)
 }

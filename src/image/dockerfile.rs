@@ -81,7 +81,9 @@ impl Reader<'_> {
 
     fn stage(&self, stage: &crate_parser::Stage<'_, '_>) -> Result<Stage, String> {
         let from = stage.from;
+        let platform = from.options.iter().find(|option| option.name.value == "platform");
         Ok(Stage {
+            platform: platform.and_then(|option| option.value.as_ref()).map(|value| self.text(value)),
             name: from.as_.as_ref().map(|(_, name)| name.value.to_ascii_lowercase()),
             base: self.text(&from.image),
             span: self.span(from.from.span.start..from.image.span.end),

@@ -11,6 +11,7 @@ use super::{
     holds::{Holder, Provided},
     install::{Effect, effect},
     instruction::{CommandLine, RunText},
+    npm::Package,
     place::{join, overlaps},
     requirement::{Brings, Names, is_package_place, line_brings},
     shell::joined,
@@ -145,6 +146,13 @@ fn requirement_files(context: &Context<'_>, first: String, names: &Names) -> Eff
             continue;
         }
         let Some(text) = context.text(&path, MAX_FILE_BYTES) else { return unread(&path) };
+        if super::place::name(&path) == "package.json" {
+            return match Package::parse(&text).map(|package| package.run_by_install().map(str::to_owned)) {
+                Some(None) => Effect::None,
+                Some(Some(script)) => Effect::May(format!("the script `{script}` of `package.json` may bring it")),
+                None => unread(&path),
+            };
+        }
         for line in text.replace("\\\n", " ").lines() {
             match line_brings(line, names) {
                 Brings::No => {}

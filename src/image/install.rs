@@ -48,9 +48,7 @@ const NEVER: &[&str] = &[
     "locale-gen",
     "ls",
     "mkdir",
-    "npm",
     "nvidia-smi",
-    "pnpm",
     "printf",
     "pwd",
     "rm",
@@ -71,7 +69,6 @@ const NEVER: &[&str] = &[
     "useradd",
     "usermod",
     "which",
-    "yarn",
 ];
 
 /// Programs that only write the file that they are told to, or nothing: they count where
@@ -144,6 +141,14 @@ fn of_command(
         }
         "tee" if !rest.iter().any(|word| !word.is_known || mentions(&word.text, &names.module)) => Effect::None,
         "conda" | "mamba" | "micromamba" => conda(rest, names),
+        "npm" | "pnpm" | "yarn" => {
+            let writes_package = rest.iter().any(|word| ["pkg", "init", "version"].contains(&word.text.as_str()));
+            if names.is_built_by_node() || writes_package {
+                npm(rest, directory.as_deref(), requirements)
+            } else {
+                Effect::None
+            }
+        }
         "apk" | "apt" | "apt-get" | "aptitude" | "dnf" | "dpkg" | "find" | "microdnf" | "sed" | "touch" | "yum" => {
             let is_odd = |word: &Token| {
                 let is_package = [".deb", ".rpm", ".apk"].iter().any(|ending| word.text.ends_with(ending));
@@ -176,6 +181,21 @@ fn installer(
         name if is_versioned(name, "python") => python(rest, directory, names, requirements),
         _ => return None,
     })
+}
+
+/// Installing fills `node_modules` alone, unless the package has it run a script; other verbs may run any.
+fn npm(words: &[Token], directory: Option<&str>, requirements: Requirements<'_>) -> Effect {
+    let is_option = |word: &&Token| word.text.starts_with('-');
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.text.as_str()));
+    match words.iter().find(|word| !is_option(word)).map_or("install", |word| word.text.as_str()) {
+        _ if has(&["--prefix", "--cwd", "--dir", "-C", "-w", "--workspace", "--filter"]) => {
+            Effect::May("a package manager works in another folder".to_owned())
+        }
+        "cache" | "config" | "set" | "audit" | "prune" | "fund" => Effect::None,
+        "install" | "i" | "ci" | "add" if has(&["-g", "--global", "--ignore-scripts"]) => Effect::None,
+        "install" | "i" | "ci" => requirements("package.json", directory),
+        verb => Effect::May(format!("`{verb}` of a package manager may bring it")),
+    }
 }
 
 fn may(program: &Token) -> Effect {

@@ -20,6 +20,8 @@ pub struct Stage {
     pub name: Option<String>,
     /// The image or stage behind FROM.
     pub base: Text,
+    /// What `--platform` says.
+    pub platform: Option<Text>,
     /// The bytes of FROM and its image.
     pub span: Span,
     /// The instructions behind FROM.

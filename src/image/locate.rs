@@ -14,8 +14,10 @@ pub(super) fn word_span(around: Span, word: &str, sources: &SourceMap) -> Span {
     let Some(start) = start else { return around };
     let rest = &text[start + word.len()..];
     let attribute = match rest.strip_prefix(':') {
-        Some(rest) => 1 + rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len()),
-        None => 0,
+        Some(rest) if rest.starts_with(|c: char| c.is_alphanumeric() || c == '_') => {
+            1 + rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+        }
+        _ => 0,
     };
     let from = around.start as usize + start;
     Span::new(around.file, from, from + word.len() + attribute)

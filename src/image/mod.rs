@@ -2,7 +2,7 @@
 //!
 //! [`collect`] reads the Dockerfile of each service that builds (`build`, `dockerfile`,
 //! `dockerignore`), follows its stages (`stage`, `expand`), finds out what the service starts
-//! (`words`, `command`, `program`, `shell`) and asks the build context by path whether the
+//! (`words`, `command`, `program`, `npm`, `shell`) and asks the build context by path whether the
 //! image holds that (`answer`, `holds`, `carry`, `effects`, `install`). Rules read the answer
 //! and no disk. Wherever a step cannot be followed the answer is "unknown": a false alarm
 //! costs more than silence.
@@ -25,10 +25,16 @@ mod dockerignore;
 mod driver;
 mod effects;
 mod expand;
+mod from;
+mod hidden;
 mod holds;
 mod install;
 mod instruction;
+mod launcher;
 mod locate;
+mod mode;
+mod node;
+mod npm;
 mod overlay;
 mod pattern;
 mod pip;
@@ -43,6 +49,7 @@ mod script;
 mod shell;
 mod stage;
 mod words;
+mod wrapper;
 
 pub use build_fault::BuildFault;
 pub use built::{Absence, BuiltImage, BuiltImages, CopyLine, Held, Program, Start};
@@ -55,6 +62,7 @@ pub use cuda_tag::{TagFault, cuda_tag_fault};
 pub use dockerfile::{Dockerfile, parse as parse_dockerfile};
 pub use dockerignore::Dockerignore;
 pub use driver::is_driver_file;
+pub use hidden::Hiding;
 pub use instruction::{CommandLine, Flag, Instruction, Kind, RunText, Stage, Text, Transfer, TransferSource};
 pub use published::Variant;
 pub use recipe::{BaseImage, Practice, PracticeKind, Recipe};

@@ -3,7 +3,12 @@
 //! A table of programs, apart from the wrappers around them (`command`): what is not in it
 //! is not known.
 
-use super::{install::is_versioned, python::python};
+use super::{
+    install::is_versioned,
+    launcher::{self, file_behind},
+    node::node,
+    python::python,
+};
 
 /// A word of a command line.
 #[derive(Clone, Debug)]
@@ -116,15 +121,21 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
         "daphne" => application(rest, DAPHNE, &[]),
         "dramatiq" => application(rest, DRAMATIQ, &["--path", "-p"]),
         "arq" => class(rest),
-        "node" | "nodejs" | "tsx" | "ts-node" => node(rest),
+        "node" | "nodejs" | "tsx" | "ts-node" | "nodemon" | "pm2-runtime" => node(rest),
         "chainlit" | "marimo" => file_behind(rest, &["run"]),
         "gradio" => match rest {
             [file, ..] if file.is_known && file.text.ends_with(".py") => Starts::Script(file.clone()),
             _ => Starts::Unknown("the file is not the first word".to_owned()),
         },
-        "ray" | "rq" | "jupyter" | "pytest" | "npm" | "npx" | "yarn" | "pnpm" | "next" => {
-            Starts::Unknown(format!("what `{name}` starts is not followed"))
-        }
+        "accelerate" => launcher::accelerate(rest),
+        "accelerate-launch" | "accelerate.commands.launch" => launcher::accelerate_launch(rest),
+        "deepspeed" => launcher::deepspeed(rest),
+        "flask" => launcher::flask(rest),
+        "rq" => launcher::rq(rest),
+        "serve" => launcher::ray_serve(rest),
+        "pytest" | "py.test" => launcher::pytest(rest),
+        "bun" => node(rest.get(usize::from(rest.first().is_some_and(|verb| verb.text == "run"))..).unwrap_or_default()),
+        "npm" | "yarn" | "pnpm" => Starts::Unknown(format!("what `{name}` starts is not followed")),
         "celery" => celery(rest),
         "torchrun" | "torch.distributed.run" | "torch.distributed.launch" => torchrun(rest),
         "streamlit" => file_behind(rest, &["run"]),
@@ -152,17 +163,6 @@ fn class(words: &[Word]) -> Starts {
     }
 }
 
-/// A JavaScript file as the first word; Node also finds it without its ending, and in a folder.
-fn node(words: &[Word]) -> Starts {
-    let endings = [".js", ".mjs", ".cjs", ".ts"];
-    match words {
-        [file, ..] if file.is_known && endings.iter().any(|ending| file.text.ends_with(ending)) => {
-            Starts::Script(file.clone())
-        }
-        _ => Starts::Unknown("the file is not the first word".to_owned()),
-    }
-}
-
 fn celery(words: &[Word]) -> Starts {
     match option(words, &["-A", "--app"]) {
         Some(word) => {
@@ -184,20 +184,6 @@ fn torchrun(words: &[Word]) -> Starts {
     if has(["-m", "--module"]) { named(word, false, None) } else { Starts::Script(word.clone()) }
 }
 
-/// `streamlit run FILE`, `fastapi run FILE`: only a file right behind the verb is sure.
-fn file_behind(words: &[Word], verbs: &[&str]) -> Starts {
-    match words {
-        [verb, file, ..] if verbs.contains(&verb.text.as_str()) && file.text.ends_with(".py") => {
-            if file.is_known {
-                Starts::Script(file.clone())
-            } else {
-                unknown_word(file)
-            }
-        }
-        _ => Starts::Unknown("the file is not right behind the verb".to_owned()),
-    }
-}
-
 /// The first word that is neither an option nor an option's value, and its place. An option
 /// that is not a switch is taken to have a value.
 fn positional(words: &[Word], switches: Switches) -> Option<(&Word, usize)> {
@@ -213,7 +199,7 @@ fn positional(words: &[Word], switches: Switches) -> Option<(&Word, usize)> {
 }
 
 /// The value of an option, from either spelling.
-fn option(words: &[Word], names: &[&str]) -> Option<Word> {
+pub(super) fn option(words: &[Word], names: &[&str]) -> Option<Word> {
     words.iter().enumerate().find_map(|(at, word)| {
         if names.contains(&word.text.as_str()) {
             return words.get(at + 1).cloned();

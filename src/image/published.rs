@@ -25,7 +25,7 @@ pub enum Variant {
 /// docs.immich.app, "Hardware-Accelerated Machine Learning" and immich-app/immich#10727;
 /// ggml-org/llama.cpp `docs/docker.md`, under both of its owners; the README of ahmetoner's
 /// whisper-asr-webservice; linuxserver/templates `faster-whisper.xml`; jupyter/docker-stacks
-/// `docs/using/selecting.md` (1c44e6d).
+/// `docs/using/selecting.md` (1c44e6d); open-webui's `README.md` (`:cuda`, and `:ollama` with `--gpus=all`).
 const VARIANTS: &[(&str, &[&str])] = &[
     ("tensorflow/tensorflow", &["gpu"]),
     ("milvusdb/milvus", &["gpu"]),
@@ -34,6 +34,7 @@ const VARIANTS: &[(&str, &[&str])] = &[
     ("ghcr.io/ggerganov/llama.cpp", &["cuda", "cuda12"]),
     ("onerahmet/openai-whisper-asr-webservice", &["gpu"]),
     ("lscr.io/linuxserver/faster-whisper", &["gpu"]),
+    ("ghcr.io/open-webui/open-webui", &["cuda", "ollama"]),
     ("quay.io/jupyter/pytorch-notebook", &["cuda", "cuda11", "cuda12", "cuda13"]),
     ("quay.io/jupyter/tensorflow-notebook", &["cuda"]),
 ];

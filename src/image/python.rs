@@ -28,14 +28,17 @@ fn is_plain_switch(text: &str) -> bool {
 }
 
 fn python_module(module: &Word, rest: &[Word]) -> Starts {
-    if let Some(starts) = server(&module.text, rest).filter(|_| module.is_known) {
+    if module.is_known
+        && SERVERS.contains(&module.text.as_str())
+        && let Some(starts) = server(&module.text, rest)
+    {
         return starts;
     }
     let top = module.text.split('.').next().unwrap_or("");
     if STANDARD.contains(&top) {
         return Starts::Nothing;
     }
-    if matches!(top, "debugpy" | "coverage" | "viztracer" | "cProfile" | "accelerate" | "deepspeed") {
+    if matches!(top, "debugpy" | "coverage" | "viztracer" | "cProfile") {
         return Starts::Unknown(format!("what `python -m {top}` starts is not followed"));
     }
     match named(module, false, None) {
@@ -45,6 +48,32 @@ fn python_module(module: &Word, rest: &[Word]) -> Starts {
         other => other,
     }
 }
+
+/// Packages that start another module, as the program of that name does.
+const SERVERS: &[&str] = &[
+    "accelerate",
+    "accelerate.commands.launch",
+    "alembic",
+    "arq",
+    "celery",
+    "chainlit",
+    "daphne",
+    "deepspeed",
+    "dramatiq",
+    "fastapi",
+    "flask",
+    "gradio",
+    "granian",
+    "gunicorn",
+    "hypercorn",
+    "marimo",
+    "pytest",
+    "rq",
+    "streamlit",
+    "torch.distributed.launch",
+    "torch.distributed.run",
+    "uvicorn",
+];
 
 /// Packages of the standard library that can be started, or hold what can.
 /// Source: Python 3.13 library reference, "Modules command-line interface (CLI)".

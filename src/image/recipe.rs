@@ -35,6 +35,8 @@ pub struct BaseImage {
     pub span: Span,
     /// Whether the image that runs is built on it; else it is another stage's.
     pub is_final: bool,
+    /// The platform that FROM asks for, and its bytes, where it does not follow the build's own.
+    pub platform: Option<(String, Span)>,
 }
 
 /// A step that never goes well with GPUs.
@@ -86,7 +88,9 @@ pub(super) fn recipe(dockerfile: &Dockerfile, stages: &[Built], target: usize, s
         let root = *self::chain(stages, index).last().unwrap_or(&index);
         if let Some(reference) = &stages[index].image {
             let span = dockerfile.stages[index].base.span;
-            out.bases.push(BaseImage { reference: reference.clone(), span, is_final });
+            let said = dockerfile.stages[index].platform.as_ref().map(|platform| platform.span);
+            let platform = stages[index].platform.clone().zip(said);
+            out.bases.push(BaseImage { reference: reference.clone(), span, is_final, platform });
         }
         let seen = Seen {
             stages,

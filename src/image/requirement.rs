@@ -23,6 +23,13 @@ pub(super) struct Names {
     pub(super) distributions: Vec<String>,
 }
 
+impl Names {
+    /// Whether tools of Node make such files from others.
+    pub(super) fn is_built_by_node(&self) -> bool {
+        super::node::is_script(&self.module)
+    }
+}
+
 /// Names that a `pyproject.toml`, `setup.py` or `setup.cfg` gives to what it makes.
 pub(super) fn distributions(text: &str) -> Vec<String> {
     let value = |line: &str| {

@@ -4,9 +4,10 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    base::{self, BaseKind},
+    base::BaseKind,
     dockerfile::Dockerfile,
     expand::{Variables, expand},
+    from::{base_of, fixed_platform},
     instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
     place,
 };
@@ -18,6 +19,8 @@ pub(super) struct Built {
     pub(super) base: Base,
     /// The image behind FROM, variables replaced, where it is no stage and no named context.
     pub(super) image: Option<String>,
+    /// What FROM says of its platform, where that does not follow from the build's own.
+    pub(super) platform: Option<String>,
     pub(super) steps: Vec<Step>,
     /// The working directory; `None` where it is not known.
     pub(super) workdir: Option<String>,
@@ -143,6 +146,7 @@ impl<'a> Follow<'a> {
             shell: parent.map_or_else(default_shell, |parent| parent.shell.clone()),
             entrypoint: parent.and_then(|parent| parent.entrypoint.clone()),
             cmd: parent.and_then(|parent| parent.cmd.clone()),
+            platform: stage.platform.as_ref().and_then(|platform| fixed_platform(&platform.text, global)),
             image,
             base,
         };
@@ -271,29 +275,4 @@ fn initial(is_plain: bool) -> Variables {
 
 fn default_shell() -> Vec<String> {
     vec!["/bin/sh".to_owned(), "-c".to_owned()]
-}
-
-/// What a stage starts from, and the image's name where it is one.
-fn base_of(
-    dockerfile: &Dockerfile,
-    stage: &Stage,
-    index: usize,
-    given: &Given<'_>,
-    global: &Variables,
-) -> (Base, Option<String>) {
-    let Some(name) = expand(&stage.base.text, global) else {
-        return (Base::Unknown(format!("the base image `{}` is not known", stage.base.text)), None);
-    };
-    let lower = name.to_ascii_lowercase();
-    if given.contexts.contains(&lower) {
-        return (Base::Unknown(format!("`{name}` comes from `additional_contexts`")), None);
-    }
-    if let Some(parent) = dockerfile.stages[..index].iter().position(|stage| stage.name.as_deref() == Some(&lower)) {
-        return (Base::Stage(parent), None);
-    }
-    let base = match base::kind(&name) {
-        BaseKind::Other => Base::Unknown(format!("the base image `{name}` may hold it")),
-        kind => Base::Known(kind),
-    };
-    (base, (name != "scratch").then_some(name))
 }

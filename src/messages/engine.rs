@@ -60,6 +60,15 @@ pub(super) const MESSAGES: &[Message] = &[
     },
     Message {
         name: "no-gpu-driver",
+        text: "could not select device driver",
+        cause: "the engine has no driver for the request: no hook of the NVIDIA toolkit on its PATH when it started, or CDI switched off",
+        fix: "install the package `nvidia-container-toolkit` and restart the engine; the driver's name behind this text says more",
+        rules: &["CH001", "CH010", "CH003"],
+        about: About::Driver,
+        source: "moby daemon/errors.go; the text as guides shorten it",
+    },
+    Message {
+        name: "no-gpu-driver",
         text: "failed to discover GPU vendor from CDI: no known GPU vendor found",
         cause: "the engine has neither a hook nor a CDI spec of a GPU",
         fix: "install the toolkit and restart the engine; or write a CDI spec",
@@ -150,6 +159,15 @@ pub(super) const MESSAGES: &[Message] = &[
     },
     Message {
         name: "daemon-json-broken",
+        text: "unable to configure the Docker daemon with file {file}: invalid JSON: {why}",
+        cause: "{file} is no JSON: {why}",
+        fix: "correct it; `sudo dockerd --validate --config-file {file}` says where",
+        rules: &["CH020"],
+        about: About::Any,
+        source: "recorded: engine 28.5",
+    },
+    Message {
+        name: "daemon-json-broken",
         text: "unable to configure the Docker daemon with file {file}: invalid character {why}",
         cause: "{file} is no JSON: invalid character {why}",
         fix: "correct it; `sudo dockerd --validate --config-file {file}` says where",
@@ -165,5 +183,15 @@ pub(super) const MESSAGES: &[Message] = &[
         rules: &["CH020"],
         about: About::Any,
         source: "recorded: engine 20.10",
+    },
+    Message {
+        name: "old-runc",
+        // The hole stands for a brace, which a text here cannot have.
+        text: "\"time\" \"\"{brace} does not exist",
+        cause: "runc is older than 1.2, and the engine uses time namespaces from 29 on; no container starts",
+        fix: "install the runc of the engine's own packages; or `\"features\": {\"time-namespaces\": false}` in daemon.json and a restart",
+        rules: &[],
+        about: About::Any,
+        source: "recorded: engine 29.7 with runc 1.1",
     },
 ];

@@ -8,6 +8,7 @@ mod compose;
 mod driver;
 mod engine;
 mod line;
+mod models;
 mod pattern;
 mod programs;
 mod project;
@@ -85,6 +86,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         toolkit::MESSAGES,
         cdi::MESSAGES,
         engine::MESSAGES,
+        models::MESSAGES,
         programs::MESSAGES,
     ]
     .into_iter()

@@ -1,10 +1,14 @@
-//! The time of a recording.
+//! The time of a recording, and other times as it is written.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Now in UTC, as RFC 3339 writes it, to the second.
 pub(super) fn now() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    written(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+}
+
+/// So many seconds after 1970-01-01 in UTC, as RFC 3339 writes it.
+pub(super) fn written(seconds: u64) -> String {
     let (days, rest) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)

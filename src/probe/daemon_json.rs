@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Settings, disk::Disk, endpoint};
 use crate::{
-    host::DaemonJson,
+    host::{DaemonJson, NO_JSON},
     observed::Observed,
     source::SourceMap,
     yaml::{self, NodeId, NodeKind, Tree},
@@ -22,8 +22,8 @@ pub(super) fn read(disk: &Disk, settings: &Settings) -> Observed<Option<DaemonJs
         Ok(Some(text)) if text.trim().is_empty() => Observed::Known(Some(DaemonJson { path, ..Default::default() })),
         Ok(Some(text)) => match serde_json::from_str(&text) {
             Ok(Value::Object(keys)) => Observed::Known(Some(facts(path, &Value::Object(keys), text))),
-            Ok(_) => Observed::unknown(path, "it is no JSON object"),
-            Err(error) => Observed::unknown(path, format!("it is no JSON: {error}")),
+            Ok(_) => Observed::unknown(path, format!("{NO_JSON} object")),
+            Err(error) => Observed::unknown(path, format!("{NO_JSON}: {error}")),
         },
     }
 }

@@ -4,6 +4,7 @@ mod connect;
 mod ended;
 #[cfg(unix)]
 mod ssh;
+mod tls;
 mod trial;
 
 use std::collections::BTreeMap;

@@ -3,12 +3,15 @@
 //! DOCKER_HOST, else the context that DOCKER_CONTEXT or config.json names, else the default socket
 //! (docker/cli cli/command/cli.go `resolveContextName`, v29.7.2).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     Settings,
     disk::{Disk, is_absent},
 };
+
+/// Where TLS is asked for and no engine is named (docker 28.5 and 29.7; seen on 28.5).
+const DEFAULT_TLS: &str = "tcp://localhost:2376";
 
 /// The socket where nothing says otherwise.
 const DEFAULT: &str = if cfg!(windows) { "npipe:////./pipe/docker_engine" } else { "unix:///var/run/docker.sock" };
@@ -18,8 +21,19 @@ const DEFAULT: &str = if cfg!(windows) { "npipe:////./pipe/docker_engine" } else
 pub(super) struct Endpoint {
     /// Such as `unix:///var/run/docker.sock`.
     pub(super) address: String,
-    /// What asks for TLS, as a clause: `DOCKER_TLS_VERIFY is set`.
-    pub(super) tls: Option<String>,
+    /// TLS, where it is asked for.
+    pub(super) tls: Option<Tls>,
+}
+
+/// How TLS is spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tls {
+    /// What asks for it, as a clause: `DOCKER_TLS_VERIFY is set`.
+    pub(super) why: String,
+    /// The folder of ca.pem, cert.pem and key.pem; any of them may be missing.
+    pub(super) folder: PathBuf,
+    /// Whether the engine must prove who it is.
+    pub(super) is_verified: bool,
 }
 
 impl Endpoint {
@@ -41,10 +55,8 @@ impl Endpoint {
 /// As one clause, where a context is named that cannot be read.
 pub(super) fn endpoint(settings: &Settings) -> Result<Endpoint, String> {
     let variable = |name: &str| settings.environment.get(name).filter(|value| !value.is_empty());
-    let asking = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].into_iter().find(|name| variable(name).is_some());
-    let tls = asking.map(|name| format!("{name} is set"));
     if let Some(host) = variable("DOCKER_HOST") {
-        return Ok(Endpoint { address: host.clone(), tls });
+        return Ok(Endpoint { address: whole(host), tls: named_tls(settings) });
     }
     let folder = config_folder(settings);
     let context = match (variable("DOCKER_CONTEXT"), &folder) {
@@ -54,7 +66,41 @@ pub(super) fn endpoint(settings: &Settings) -> Result<Endpoint, String> {
     };
     match (context, folder) {
         (Some(name), Some(folder)) if name != "default" => context_endpoint(Path::new(&folder), &name),
-        _ => Ok(Endpoint { address: default_address(settings), tls }),
+        _ => Ok(match named_tls(settings) {
+            Some(tls) => Endpoint { address: DEFAULT_TLS.to_owned(), tls: Some(tls) },
+            None => Endpoint { address: default_address(settings), tls: None },
+        }),
+    }
+}
+
+/// TLS as the environment asks for it; whatever the value, so long as there is one. It does not count for a
+/// context (docker/cli cli/flags/options.go, v29.7.2; seen on 28.5).
+fn named_tls(settings: &Settings) -> Option<Tls> {
+    let variable = |name: &str| settings.environment.get(name).filter(|value| !value.is_empty());
+    let name = ["DOCKER_TLS_VERIFY", "DOCKER_TLS"].into_iter().find(|name| variable(name).is_some())?;
+    let folder = variable("DOCKER_CERT_PATH").cloned().or_else(|| config_folder(settings)).unwrap_or_default();
+    Some(Tls { why: format!("{name} is set"), folder: folder.into(), is_verified: name == "DOCKER_TLS_VERIFY" })
+}
+
+/// DOCKER_HOST with what Docker's own command adds: a scheme, and port 2375 with TLS or without
+/// (docker/cli opts/hosts.go, v29.7.2; seen on 28.5).
+fn whole(address: &str) -> String {
+    let address = address.trim();
+    let (scheme, rest) = match address.split_once("://") {
+        Some(parts) => parts,
+        None if address.starts_with(['/', '.']) => ("unix", address),
+        None => ("tcp", address),
+    };
+    if scheme != "tcp" {
+        return format!("{scheme}://{rest}");
+    }
+    let (host, path) = rest.split_once('/').map_or((rest, String::new()), |(host, path)| (host, format!("/{path}")));
+    let host = host.strip_suffix(':').unwrap_or(host);
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
+    match (host, has_port) {
+        ("", _) => format!("tcp://localhost:2375{path}"),
+        (_, true) => format!("tcp://{host}{path}"),
+        (_, false) => format!("tcp://{host}:2375{path}"),
     }
 }
 
@@ -107,10 +153,12 @@ fn context_endpoint(folder: &Path, name: &str) -> Result<Endpoint, String> {
         }
         let host = meta.pointer("/Endpoints/docker/Host").and_then(|host| host.as_str());
         let address = host.ok_or_else(|| format!("docker context `{name}` names no host"))?.to_owned();
-        let is_unverified = meta.pointer("/Endpoints/docker/SkipTLSVerify").and_then(|skip| skip.as_bool());
-        let certificates = contexts.join("tls").join(entry.file_name()).join("docker");
-        let is_tls = is_unverified == Some(true) || certificates.is_dir();
-        return Ok(Endpoint { address, tls: is_tls.then(|| format!("docker context `{name}` has TLS")) });
+        let skips = meta.pointer("/Endpoints/docker/SkipTLSVerify").and_then(|skip| skip.as_bool());
+        let is_verified = skips != Some(true);
+        let folder = contexts.join("tls").join(entry.file_name()).join("docker");
+        let is_asked = !is_verified || folder.is_dir();
+        let tls = is_asked.then(|| Tls { why: format!("docker context `{name}` has TLS"), folder, is_verified });
+        return Ok(Endpoint { address, tls });
     }
     Err(format!("docker context `{name}` does not exist in `{}`", metas.display()))
 }

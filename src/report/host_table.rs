@@ -24,7 +24,7 @@ pub fn host_table(facts: &HostFacts, width: Option<usize>) -> String {
     table.section("CDI", &facts.cdi, cdi);
     table.section("toolkit", &facts.toolkit, toolkit);
     table.section("platform", &facts.system, platform);
-    table.rows("trials", facts.trials.iter().map(trial).collect());
+    table.rows("trials", trials(facts));
     table.rows("seen", vec![format!("{} by composegpu {}", facts.recorded.at, facts.recorded.composegpu)]);
     table.text
 }
@@ -61,6 +61,20 @@ impl Table {
             }
         }
     }
+}
+
+/// Whose requests were tried, and what came of each; once where that is the same for all.
+fn trials(facts: &HostFacts) -> Vec<String> {
+    let mut each = facts.trials.iter().map(|trial| &trial.outcome);
+    let first = each.next();
+    if let Some(Observed::Unknown { reason, .. }) = first.filter(|first| each.all(|other| other == *first)) {
+        return vec![format!("unknown: {reason}")];
+    }
+    let compose = facts.compose.known().and_then(Option::as_ref);
+    let asker =
+        compose.map_or_else(|| "Compose 2.30 and newer ask".to_owned(), |own| format!("Compose {} asks", own.version));
+    let heading = first.map(|_| format!("as {asker}:"));
+    heading.into_iter().chain(facts.trials.iter().map(trial)).collect()
 }
 
 fn trial(trial: &Trial) -> String {

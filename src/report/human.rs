@@ -33,6 +33,8 @@ pub struct Look {
     pub is_coloured: bool,
     /// Draw with characters beyond ASCII.
     pub is_unicode: bool,
+    /// Make the codes of rules links to their pages, as terminals take them (OSC 8).
+    pub has_links: bool,
     /// Columns to wrap messages at; `None` asks the terminal.
     pub width: Option<usize>,
 }
@@ -43,7 +45,7 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
     let handler = handler(look);
     let mut out = String::new();
     for finding in report.findings {
-        for part in parts(report, finding) {
+        for part in parts(report, finding, look) {
             let painted = Painted { handler: &handler, diagnostic: &part };
             write!(out, "{painted}").expect("writing to a String cannot fail");
         }
@@ -126,7 +128,7 @@ struct Evidence(String);
 
 /// The finding with the labels of its own file; below it, one part for each other file. The
 /// paint shows one source at a time.
-fn parts(report: &Report<'_>, finding: &Diagnostic) -> Vec<Headline> {
+fn parts(report: &Report<'_>, finding: &Diagnostic, look: Look) -> Vec<Headline> {
     let (mut near, mut far): (Vec<&Label>, Vec<&Label>) = (Vec::new(), Vec::new());
     let home = finding.place.span().map(|span| span.file);
     if let Place::Source(label) = &finding.place {
@@ -137,7 +139,7 @@ fn parts(report: &Report<'_>, finding: &Diagnostic) -> Vec<Headline> {
     }
     let help = finding.help.as_deref().map(|help| printable(help).into_owned());
     let main = Headline {
-        code: Some(headline(report, finding)),
+        code: Some(headline(report, finding, look)),
         severity: finding.severity,
         message: message(finding),
         help: None,
@@ -166,13 +168,17 @@ fn elsewhere(sources: &SourceMap, file: FileId, labels: &[&Label]) -> Headline {
 }
 
 /// `warning[CG106] legacy-gpu-reservation`, with a mark where a fix can be applied.
-fn headline(report: &Report<'_>, finding: &Diagnostic) -> String {
+fn headline(report: &Report<'_>, finding: &Diagnostic, look: Look) -> String {
     let fix = match finding.fix.as_ref().map(|fix| fix.applicability) {
         Some(Applicability::Safe) => " (--fix)",
         Some(Applicability::Unsafe) => " (--unsafe-fixes)",
         Some(Applicability::DisplayOnly) | None => "",
     };
-    format!("{}[{}] {}{fix}", finding.severity.as_str(), finding.code, report.name_of(finding.code))
+    let code = match report.page_address(finding.code) {
+        Some(address) if look.has_links => format!("\x1b]8;;{address}\x1b\\{}\x1b]8;;\x1b\\", finding.code),
+        _ => finding.code.to_string(),
+    };
+    format!("{}[{code}] {}{fix}", finding.severity.as_str(), report.name_of(finding.code))
 }
 
 fn message(finding: &Diagnostic) -> String {

@@ -53,6 +53,8 @@ pub struct Report<'a> {
     /// Path from the folder that readers of a log take paths from (the repository's root) to the one that
     /// the findings' paths start in; empty where they are the same.
     pub path_prefix: &'a str,
+    /// Address of the folder that holds the rules' pages, with its last slash; empty where they have none.
+    pub pages: &'a str,
     /// Add how often each code occurs.
     pub has_statistics: bool,
     /// What becomes of the services on several hosts.
@@ -69,6 +71,7 @@ impl<'a> Report<'a> {
             skipped: &[],
             rule_of,
             path_prefix: "",
+            pages: "",
             has_statistics: false,
             matrix: None,
         }
@@ -76,6 +79,11 @@ impl<'a> Report<'a> {
 
     fn name_of(&self, code: Code) -> &'static str {
         (self.rule_of)(code).name
+    }
+
+    /// Where the page of a rule can be read, where pages have an address.
+    fn page_address(&self, code: Code) -> Option<String> {
+        (!self.pages.is_empty()).then(|| format!("{}{code}-{}.md", self.pages, self.name_of(code)))
     }
 }
 

@@ -34,7 +34,7 @@ pub fn sarif(report: &Report<'_>) -> String {
                 driver: WireDriver {
                     name: "composegpu",
                     semantic_version: env!("CARGO_PKG_VERSION"),
-                    rules: rules.all.iter().map(wire_rule).collect(),
+                    rules: rules.all.iter().map(|rule| wire_rule(report, rule)).collect(),
                 },
             },
             // Section 3.14.17: columns count code points here, UTF-16 units where nothing is said.
@@ -107,6 +107,8 @@ struct WireRule<'a> {
     name: &'a str,
     short_description: WireText<'a>,
     help: WireText<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
     default_configuration: WireConfiguration<'a>,
 }
 
@@ -234,12 +236,13 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn wire_rule<'a>((code, rule): &'a (Code, RuleText)) -> WireRule<'a> {
+fn wire_rule<'a>(report: &Report<'_>, (code, rule): &'a (Code, RuleText)) -> WireRule<'a> {
     WireRule {
         id: code.as_str(),
         name: rule.name,
         short_description: WireText::plain(rule.summary),
         help: WireText { text: rule.summary, markdown: Some(page(rule.page)) },
+        help_uri: report.page_address(*code),
         default_configuration: WireConfiguration { level: level(rule.severity) },
     }
 }

@@ -1,6 +1,6 @@
 //! A comment that ignores a finding which is not there.
 
-use super::{Check, FixAvailability, Rule, suppress::Ignore};
+use super::{Check, FixAvailability, Rule, groups, suppress::Ignore};
 use crate::{
     diag::{Applicability, Code, Diagnostic, Edit, Fix, Place, Severity},
     source::{SourceMap, Span},
@@ -24,9 +24,10 @@ pub(super) fn finding(ignore: &Ignore, rule: Option<&'static Rule>, sources: &So
         Some(rule) => format!("the comment ignores {} ({}), of which nothing is found there", rule.code, rule.name),
         None => format!("the comment ignores `{word}`, which is no rule"),
     };
-    let help = match rule {
-        Some(_) => "remove it; it holds for its own line, or for the entry below it",
-        None => "`composegpu rules` lists codes and names",
+    let help = match (rule, groups::retired(word)) {
+        (Some(_), _) => "remove it; it holds for its own line, or for the entry below it",
+        (None, Some(reason)) => reason,
+        (None, None) => "`composegpu rules` lists codes and names",
     };
     let mut finding = Diagnostic::new(RULE.code, RULE.severity, message, Place::Source(ignore.word.into()));
     finding.help = Some(help.to_owned());

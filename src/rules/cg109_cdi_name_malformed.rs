@@ -21,8 +21,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     for device in devices(cx.service) {
-        if device.node.hole.is_none() && !device.source.starts_with(['/', '.', '~']) {
-            listed(cx, sink, &device);
+        if device.node.hole.is_some() {
+            continue;
+        }
+        match device.source.strip_prefix("/dev/") {
+            Some(name) => below_dev(cx, sink, device.node, name),
+            None if device.source.starts_with(['/', '.', '~']) => {}
+            None => listed(cx, sink, &device),
         }
     }
     for request in cx.requests.iter().filter(|request| request.driver.as_deref() == Some("cdi")) {
@@ -33,6 +38,15 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
                 complete(cx, sink.report(message, place), id, meant(text));
             }
         }
+    }
+}
+
+/// `/dev/nvidia.com/gpu=0`: the name of a device that is no node.
+fn below_dev(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, node: &Value, name: &str) {
+    let is_gpu = name.starts_with("nvidia.com/") || name.starts_with("amd.com/");
+    if let (true, Some(place)) = (is_gpu && name.parse::<QualifiedName>().is_ok(), node.span()) {
+        let message = format!("service `{}` asks for `/dev/{name}`, a path, where it means a CDI name", cx.name);
+        complete(cx, sink.report(message, place), node, Some(name.to_owned()));
     }
 }
 

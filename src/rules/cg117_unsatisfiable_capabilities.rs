@@ -28,7 +28,10 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let is_nvidia = request.driver.as_deref().is_none_or(|driver| driver == "nvidia");
     let is_meant = request.driver.is_some()
         || request.form == RequestForm::Gpus
-        || request.capabilities.iter().any(|word| KNOWN.contains(&word.as_str()) || word.starts_with("nvidia"));
+        || request.capabilities.iter().any(|word| {
+            let word = word.to_ascii_lowercase();
+            KNOWN.contains(&word.as_str()) || word.starts_with("nvidia")
+        });
     let items = request.field("capabilities").and_then(Value::as_seq).unwrap_or_default();
     let is_unknown = |item: &&Value| {
         item.hole.is_none() && item.as_str().is_some_and(|word| !KNOWN.contains(&word) && word != "amd")

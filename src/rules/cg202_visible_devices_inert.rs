@@ -45,6 +45,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         format!("`{NVIDIA_VISIBLE_DEVICES}` gives service `{}` no GPU: nothing in the service reads it", cx.name),
         place,
     );
+    finding.is_lack = true;
     finding.help = Some(format!(
         "ask for the GPU: {}; the variable alone works only where `nvidia` is the daemon's default runtime",
         as_cdi(&selector)

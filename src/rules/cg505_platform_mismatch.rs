@@ -37,7 +37,7 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let sure = platform(cx).or_else(|| by_name(cx));
+    let sure = platform(cx).or_else(|| of_base(cx)).or_else(|| by_name(cx));
     let is_sure = sure.is_some();
     let Some((wanted, place, said)) = sure.or_else(|| presumed(cx)) else { return };
     if wanted == machine {
@@ -58,6 +58,14 @@ fn platform(cx: &ServiceCx<'_>) -> Option<(&'static str, Span, &'static str)> {
     let value = cx.service.get("platform").filter(|value| value.hole.is_none())?;
     let architecture = value.as_str()?.strip_prefix("linux/")?.split('/').next()?;
     Some((docker_name(architecture)?, value.span()?, "another architecture"))
+}
+
+/// What the Dockerfile asks for in the FROM that the image is built on.
+fn of_base(cx: &ServiceCx<'_>) -> Option<(&'static str, Span, &'static str)> {
+    let recipe = cx.project.images.get(cx.name)?.recipe.as_ref()?;
+    let (platform, place) = recipe.root()?.platform.as_ref()?;
+    let architecture = platform.strip_prefix("linux/")?.split('/').next()?;
+    Some((docker_name(architecture)?, *place, "another architecture, whatever the build is for"))
 }
 
 /// What the image's name or tag says.

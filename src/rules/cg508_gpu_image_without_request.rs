@@ -5,7 +5,7 @@ use super::{
     used_image::{self, UsedImage},
 };
 use crate::{
-    compose::variable,
+    compose::{devices, variable},
     diag::{Code, Severity},
     image::Variant,
     yaml::{Map, Value},
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
-    if !cx.requests.is_empty() || may_be_given(cx) {
+    if !cx.requests.is_empty() || asks_amiss(cx) || may_be_given(cx) {
         return;
     }
     let Some(image) = used_image::run(cx).filter(|_| used_image::is_pulled(cx)) else { return };
@@ -31,6 +31,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let finding = sink.report(format!("service `{}` runs `{}` and asks for no GPU", cx.name, image.text), image.place);
+    finding.is_lack = true;
     finding.help = Some("ask for one: `gpus: all`, or by CDI name under `devices`".into());
 }
 
@@ -47,6 +48,21 @@ fn needs_gpu(cx: &ServiceCx<'_>, image: &UsedImage) -> bool {
 /// Another program than the image's own may do without.
 fn has_own_entrypoint(cx: &ServiceCx<'_>) -> bool {
     cx.service.get("entrypoint").is_some_and(|entrypoint| !entrypoint.is_null())
+}
+
+/// Whether the service asks in a way that nobody understands, which other rules speak of.
+fn asks_amiss(cx: &ServiceCx<'_>) -> bool {
+    let is_set = |key: &str| cx.service.get(key).is_some_and(|value| !value.is_null());
+    let names = |word: &str| devices(cx.service).iter().any(|device| device.source.contains(word));
+    ["gpus", "resources", "reservations"].into_iter().any(is_set)
+        || cx.service.get("deploy").is_some_and(holds_devices)
+        || names("nvidia")
+        || names("gpu")
+}
+
+/// Whether a part of `deploy` lists devices at whatever level.
+fn holds_devices(value: &Value) -> bool {
+    value.as_map().is_some_and(|map| map.iter().any(|(key, value)| key == "devices" || holds_devices(value)))
 }
 
 /// Whether a GPU may come from elsewhere: another runtime, a variable that the daemon's default runtime

@@ -1,6 +1,6 @@
 //! CG601: a service starts a Python module that its image does not hold.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, starts};
 use crate::{
     diag::{Applicability, Code, Fix, Label, Severity},
     image::{Absence, Held, Program, Start},
@@ -20,14 +20,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let Some(image) = cx.project.images.get(cx.name) else { return };
-    let starts = match &image.starts {
-        Observed::Known(starts) => starts,
+    let known = match &image.starts {
+        Observed::Known(known) => known,
         Observed::Unknown { reason, .. } => {
             sink.skipped(format!("service `{}`: {reason}", cx.name));
             return;
         }
     };
-    for start in starts {
+    for start in known {
         match (&start.held, &start.program) {
             (Held::Absent(absence), Program::Module(module)) if absence.ignored_by.is_none() => {
                 report(cx, sink, start, module, absence);
@@ -42,7 +42,8 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
     let Some(place) = start.place.or_else(|| cx.service.place()) else { return };
     let package = &absence.package;
     let message = format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name);
-    let finding = sink.report(message, Label::new(place, format!("Python will not find `{package}` here")));
+    let label = format!("Python will not find `{package}` here{}", starts::through(start));
+    let finding = sink.report(message, Label::new(place, label));
     let copied = absence.copies.iter().map(|span| Label::new(*span, "not in what this copies"));
     finding.related.extend(copied);
     if let Some(span) = absence.workdir {

@@ -25,7 +25,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             Program::Module(name) | Program::Script(name) | Program::File(name) | Program::Other(name) => name,
         };
         let message = format!("service `{}` starts `{what}`, which `.dockerignore` keeps out of its image", cx.name);
-        let finding = sink.report(message, Label::new(place, "not in the image"));
+        let finding = sink.report(message, Label::new(place, format!("not in the image{}", starts::through(start))));
         finding.related.push(Label::new(pattern, format!("keeps `{}` out of the build context", absence.located)));
         finding.related.extend(absence.copies.iter().map(|span| Label::new(*span, "copies what is left")));
         finding.help = Some(format!(

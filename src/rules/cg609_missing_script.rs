@@ -32,7 +32,8 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, path: &str, ab
     let Some(place) = starts::place(cx, start) else { return };
     let message = format!("service `{}` starts `{path}`, which its image does not hold", cx.name);
     let folder = absence.searched.first().map_or("/", String::as_str);
-    let finding = sink.report(message, Label::new(place, format!("not in `{folder}` of the image")));
+    let through = starts::through(start);
+    let finding = sink.report(message, Label::new(place, format!("not in `{folder}` of the image{through}")));
     finding.related.extend(absence.copies.iter().map(|span| Label::new(*span, "not in what this copies")));
     if let Some(span) = absence.workdir {
         finding.related.push(Label::new(span, "paths are relative to this folder"));

@@ -27,7 +27,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let Some(first) = cx.requests.iter().find(counts) else { return };
     let Some(privileged) = cx.service.get("privileged").filter(|value| value.as_bool() == Some(true)) else { return };
     let Some(place) = privileged.place() else { return };
-    let pinned = cx.requests.iter().find(|request| is_nvidia(request) && is_pinned(request));
+    let is_choice = |request: &GpuRequest| request.form != RequestForm::DeviceNode && is_pinned(request);
+    let pinned = cx.requests.iter().find(|request| is_nvidia(request) && is_choice(request));
     let finding = sink.report(
         match pinned {
             Some(request) => {

@@ -3,12 +3,15 @@
 use super::{
     Check, FixAvailability, ProjectCx, Rule, ServiceCx, Sink,
     command::{self, FlagValue},
-    devices::{Devices, listed},
+    devices::{CUDA_VISIBLE_DEVICES, Devices, listed},
+    images, parallel,
     together::profiles,
 };
 use crate::{
+    compose::variable,
     diag::{Code, Label, Severity},
     gpu::GpuRequest,
+    source::Span,
     yaml::Value,
 };
 
@@ -23,9 +26,20 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Project(check),
 };
 
-/// Flags with a fraction of the GPU's memory that is taken at the start: vLLM, SGLang, TGI.
-const FRACTIONS: [&str; 4] =
-    ["--gpu-memory-utilization", "--gpu_memory_utilization", "--mem-fraction-static", "--cuda-memory-fraction"];
+/// Flags of vLLM and SGLang with the fraction of each GPU's memory that is taken at the start.
+const FRACTIONS: [&str; 3] = ["--gpu-memory-utilization", "--gpu_memory_utilization", "--mem-fraction-static"];
+
+/// The same of TGI, which spreads over every GPU that it sees.
+const OF_EACH: [&str; 1] = ["--cuda-memory-fraction"];
+
+/// Flags of vLLM that leave the fraction to another place.
+const ELSEWHERE: [&str; 3] = ["--config", "--kv-cache-memory-bytes", "--kv-cache-memory"];
+
+/// What vLLM takes where its command does not say; 0.92 in later releases (vLLM `vllm/config/cache.py`).
+const VLLM_FRACTION: f64 = 0.9;
+
+/// The first of all GPUs, where a service sees all and uses one.
+const FIRST: &str = "";
 
 fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
     let takers: Vec<Taker<'_>> =
@@ -43,23 +57,28 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
         }
         let names: Vec<String> = group.iter().map(|taker| format!("`{}`", taker.name)).collect();
         let finding = sink.report(
-            format!("services {} take {:.0} % of the memory of GPU {device} together", listed(&names), sum * 100.0),
-            first.flag.place,
+            format!("services {} take {:.0} % of the memory of {} together", listed(&names), sum * 100.0, said(device)),
+            first.place,
         );
         finding.service = Some(first.name.to_owned());
-        finding.related =
-            group.iter().skip(1).map(|taker| Label::new(taker.flag.place, "and this much here")).collect();
+        finding.related = group.iter().skip(1).map(|taker| Label::new(taker.place, taker.note())).collect();
         finding.help =
             Some("lower the fractions until they leave room for all, or give each service its own GPU".into());
         return;
     }
 }
 
+fn said(device: &str) -> String {
+    if device == FIRST { "the first GPU".to_owned() } else { format!("GPU {device}") }
+}
+
 /// A service that takes a fraction of each of its GPUs.
 struct Taker<'a> {
     name: &'a str,
     fraction: f64,
-    flag: FlagValue,
+    /// The flag, or the image that takes its usual fraction.
+    place: Span,
+    is_usual: bool,
     devices: Vec<String>,
     profiles: Vec<&'a str>,
 }
@@ -68,15 +87,48 @@ impl<'a> Taker<'a> {
     fn of(project: &ProjectCx<'a>, name: &'a str, service: &'a Value) -> Option<Self> {
         let requests: Vec<&GpuRequest> = project.requests.iter().filter(|request| request.service == name).collect();
         let cx = ServiceCx { project, name, service, requests: &[] };
-        let flag = command::flag(&cx, &FRACTIONS)?;
-        let fraction: f64 = flag.text.parse().ok().filter(|fraction| (0.0..=1.0).contains(fraction))?;
-        let Devices::Named(devices) = Devices::of_all(requests)? else { return None };
-        Some(Self { name, fraction, flag, devices: devices.into_iter().collect(), profiles: profiles(service) })
+        let of_each = command::flag(&cx, &OF_EACH);
+        let is_of_each = of_each.is_some();
+        let flag = command::flag(&cx, &FRACTIONS).or(of_each);
+        let (fraction, place, is_usual) = match flag {
+            Some(FlagValue { text, place }) => (text.parse().ok()?, place, false),
+            None => (VLLM_FRACTION, usual_place(&cx)?, true),
+        };
+        let devices = taken(&cx, Devices::of_all(requests)?, is_of_each)?;
+        let is_fraction = (0.0..=1.0).contains(&fraction);
+        is_fraction.then(|| Self { name, fraction, place, is_usual, devices, profiles: profiles(service) })
+    }
+
+    fn note(&self) -> String {
+        match self.is_usual {
+            true => format!("and {:.0} % here, as vLLM does without `--gpu-memory-utilization`", self.fraction * 100.0),
+            false => format!("and {:.0} % here", self.fraction * 100.0),
+        }
     }
 
     fn runs_with(&self, other: &Self) -> bool {
         self.profiles.is_empty()
             || other.profiles.is_empty()
             || self.profiles.iter().any(|profile| other.profiles.contains(profile))
+    }
+}
+
+/// The image of a service that starts vLLM's server and says no fraction anywhere.
+fn usual_place(cx: &ServiceCx<'_>) -> Option<Span> {
+    let image = cx.service.get("image").filter(|_| images::is_one_of(cx.service, &["vllm/vllm-openai"]))?;
+    let is_own = cx.service.get("entrypoint").is_some_and(|entrypoint| !entrypoint.is_null());
+    let is_elsewhere = command::flag(cx, &ELSEWHERE).is_some() || !command::is_whole(cx.service);
+    image.span().filter(|_| !is_own && !is_elsewhere)
+}
+
+/// The GPUs that are used: all that the service gets, or the first where it sees all and uses one.
+fn taken(cx: &ServiceCx<'_>, devices: Devices, is_of_each: bool) -> Option<Vec<String>> {
+    if variable(cx.service, CUDA_VISIBLE_DEVICES).is_some() {
+        return None;
+    }
+    let used = parallel::used(cx);
+    match devices {
+        Devices::Named(names) => (is_of_each || used == Some(names.len())).then(|| names.into_iter().collect()),
+        Devices::All => (!is_of_each && used == Some(1)).then(|| vec![FIRST.to_owned()]),
     }
 }

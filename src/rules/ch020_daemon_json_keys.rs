@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     diag::{Code, Severity},
-    host::{DaemonJson, Docker, HostFacts, Version},
+    host::{DaemonJson, Docker, HostFacts, NO_JSON, Version},
+    observed::Observed,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -23,6 +24,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     let Some(toolkit) = sink.known(&host.toolkit) else { return };
+    if let Observed::Unknown { source, reason } = &toolkit.daemon_json
+        && reason.starts_with(NO_JSON)
+    {
+        return unreadable(host, (source, reason), sink);
+    }
     let Some(Some(file)) = sink.known(&toolkit.daemon_json) else { return };
     for odd in &file.odd {
         let (key, value) = odd.split_once(": ").unwrap_or(("key", odd));
@@ -47,6 +53,14 @@ fn check(host: &HostFacts, sink: &mut HostSink<'_>) {
     } else {
         not_read(host, file, docker, sink);
     }
+}
+
+/// An engine that runs read it before somebody edited it.
+fn unreadable(host: &HostFacts, (path, reason): (&str, &str), sink: &mut HostSink<'_>) {
+    let wrong = reason.strip_prefix("it is ").unwrap_or(reason);
+    let finding = sink.report(format!("the engine does not start with {path} as it is"), (path, "its text", wrong));
+    finding.severity = Severity::Error;
+    finding.help = Some(format!("mend it there; then `{}`", restart(host)));
 }
 
 fn unknown_to_it(file: &DaemonJson, version: Version, sink: &mut HostSink<'_>) {

@@ -40,6 +40,11 @@ pub(super) fn text(service: &Value) -> String {
     words(service).into_iter().map(|word| word.text).collect::<Vec<_>>().join(" ")
 }
 
+/// Whether all of it is known: no variable without a value, which may stand for any flags.
+pub(super) fn is_whole(service: &Value) -> bool {
+    words(service).iter().all(|word| word.node.hole.is_none())
+}
+
 /// The last value of a flag, written as `--flag value` or `--flag=value`.
 pub(super) fn flag(cx: &ServiceCx<'_>, names: &[&str]) -> Option<FlagValue> {
     let words = words(cx.service);

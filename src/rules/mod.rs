@@ -57,6 +57,7 @@ mod cg402_missing_driver_capability;
 mod cg403_invalid_driver_capability;
 mod cg404_stub_libcuda;
 mod cg405_requirement_check_disabled;
+mod cg406_capabilities_ignored_by_cdi;
 mod cg501_cuda_newer_than_driver;
 mod cg502_gpu_arch_unsupported;
 mod cg503_retired_cuda_tag;
@@ -68,12 +69,14 @@ mod cg508_gpu_image_without_request;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
+mod cg604_bind_mount_hides_module;
 mod cg605_driver_in_image;
 mod cg606_gpu_needed_at_build;
 mod cg607_missing_build_context_path;
 mod cg608_unknown_build_target;
 mod cg609_missing_script;
 mod cg610_script_with_carriage_return;
+mod cg611_script_not_executable;
 mod cg701_privileged_gpu;
 mod cg702_seccomp_unconfined_gpu;
 mod cg801_shm_too_small;
@@ -127,6 +130,7 @@ mod gpu_models;
 mod groups;
 mod ignoring;
 mod images;
+mod lookup;
 mod nvidia;
 mod parallel;
 mod placement;
@@ -140,10 +144,9 @@ mod suppress;
 mod together;
 mod used_image;
 
-use crate::diag::Code;
-
-pub use groups::{GROUPS, group_of};
+pub use groups::{GROUPS, RETIRED, group_of, retired};
 pub use ignoring::ignoring;
+pub use lookup::{MISSING_ENV_FILE, PEDANTIC, REWRITABLE, by_code, by_text};
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, place, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};
@@ -205,6 +208,7 @@ pub static ALL: &[&Rule] = &[
     &cg403_invalid_driver_capability::RULE,
     &cg404_stub_libcuda::RULE,
     &cg405_requirement_check_disabled::RULE,
+    &cg406_capabilities_ignored_by_cdi::RULE,
     &cg501_cuda_newer_than_driver::RULE,
     &cg502_gpu_arch_unsupported::RULE,
     &cg503_retired_cuda_tag::RULE,
@@ -216,12 +220,14 @@ pub static ALL: &[&Rule] = &[
     &cg601_missing_module::RULE,
     &cg602_module_dockerignored::RULE,
     &cg603_package_not_runnable::RULE,
+    &cg604_bind_mount_hides_module::RULE,
     &cg605_driver_in_image::RULE,
     &cg606_gpu_needed_at_build::RULE,
     &cg607_missing_build_context_path::RULE,
     &cg608_unknown_build_target::RULE,
     &cg609_missing_script::RULE,
     &cg610_script_with_carriage_return::RULE,
+    &cg611_script_not_executable::RULE,
     &cg701_privileged_gpu::RULE,
     &cg702_seccomp_unconfined_gpu::RULE,
     &cg801_shm_too_small::RULE,
@@ -269,28 +275,3 @@ pub static ALL: &[&Rule] = &[
     &ch032_selinux_label_needed::RULE,
     &ch033_leftover_oci_hook::RULE,
 ];
-
-/// The rules whose findings are about the form of a request: another form mends them, and which is
-/// known only where a host or a form is given.
-pub const REWRITABLE: [Code; 2] = [cg106_legacy_gpu_reservation::RULE.code, cg119_legacy_runtime_form::RULE.code];
-
-/// The rule about files of variables that are not there.
-pub const MISSING_ENV_FILE: Code = cg006_missing_env_file::RULE.code;
-
-/// Rules whose findings are advice that not everybody wants: off until they are selected.
-pub const PEDANTIC: [Code; 4] = [
-    cg206_index_pin::RULE.code,
-    cg702_seccomp_unconfined_gpu::RULE.code,
-    cg803_memlock_ulimit::RULE.code,
-    cg805_unbounded_restart_gpu::RULE.code,
-];
-
-/// The rule of a code.
-pub fn by_code(code: Code) -> Option<&'static Rule> {
-    ALL.iter().copied().find(|rule| rule.code == code)
-}
-
-/// The rule that a text names, by code or by name.
-pub fn by_text(text: &str) -> Option<&'static Rule> {
-    ALL.iter().copied().find(|rule| rule.code.as_str().eq_ignore_ascii_case(text) || rule.name == text)
-}

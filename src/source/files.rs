@@ -2,7 +2,7 @@
 //! a [`MemoryFiles`].
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Component, Path, PathBuf},
 };
@@ -49,12 +49,18 @@ pub trait Files: Sync {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<PathBuf, Vec<u8>>,
+    executable: BTreeSet<PathBuf>,
 }
 
 impl MemoryFiles {
     /// Puts a file at a path; folders come into being by the files below them.
     pub fn insert(&mut self, path: impl AsRef<Path>, content: impl Into<Vec<u8>>) {
         self.files.insert(clean(path.as_ref()), content.into());
+    }
+
+    /// Makes a file executable.
+    pub fn make_executable(&mut self, path: impl AsRef<Path>) {
+        self.executable.insert(clean(path.as_ref()));
     }
 
     /// The paths held, sorted.
@@ -77,7 +83,7 @@ impl Files for MemoryFiles {
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
         let path = clean(path);
         if self.files.contains_key(&path) {
-            return Ok(Some(EntryKind::File { is_executable: false }));
+            return Ok(Some(EntryKind::File { is_executable: self.executable.contains(&path) }));
         }
         let is_folder = self.files.keys().any(|file| file.starts_with(&path));
         Ok(is_folder.then_some(EntryKind::Directory))

@@ -73,6 +73,21 @@ fn a_base_that_its_overlays_complete_is_not_judged_alone() {
 }
 
 #[test]
+fn what_a_base_misses_is_not_said_where_an_overlay_brings_it() {
+    let base = "services:\n  llm:\n    image: vllm/vllm-openai:v0.11.0\n    shm_size: 8gb\n";
+    let named = "services:\n  a:\n    image: x/y\n    environment: {NVIDIA_VISIBLE_DEVICES: \"0\"}\n";
+    let found = |base: &str, overlay: &str| {
+        let files = [("compose.yaml", base), ("compose.gpu.yaml", overlay)];
+        Folder::new(&files).run(&["lint", "--format", "concise", "--exit-zero"]).out
+    };
+    assert_eq!(found(base, "services:\n  llm:\n    gpus: all\n"), "");
+    assert!(found(base, "services:\n  llm:\n    restart: always\n").contains("[CG508]"));
+    assert!(found(base, "services:\n  db:\n    image: postgres\n    gpus: all\n").contains("[CG508]"));
+    assert!(!found(named, "services:\n  a:\n    runtime: nvidia\n").contains("[CG202]"));
+    assert!(found(named, "services:\n  a:\n    restart: always\n").contains("[CG202]"));
+}
+
+#[test]
 fn one_service_without_an_image_is_a_slip_and_none_at_all_an_overlay() {
     let slip = "services:\n  a: {image: x}\n  b: {ports: ['1:1']}\n";
     let folder = Folder::new(&[("stack.yml", slip)]);

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use composegpu::rules::{self, RETIRED};
+
 use super::folder::{Folder, LEGACY, Outcome};
 
 fn findings(outcome: &Outcome) -> usize {
@@ -30,6 +32,26 @@ fn ignored(text: &str) -> String {
     );
     assert_eq!(kept.contains("\r\n"), text.contains("\r\n"));
     after
+}
+
+#[test]
+fn a_word_that_names_no_rule_is_answered_with_what_is_known() {
+    let folder = Folder::new(&[("compose.yaml", "services:\n  a:\n    image: x # composegpu: ignore[CG804]\n")]);
+    let answer = |word: &str| folder.run(&["explain", word]).exits(2).err;
+    assert!(answer("CG811").contains("did you mean `shm-too-small` (CG801)?"));
+    assert!(answer("legacy_gpu_reservation").contains("`legacy-gpu-reservation` (CG106)"));
+    assert!(answer("mount").contains("`driver-library-mount` (CG301) or "));
+    assert!(answer("CG999").contains("help: `composegpu rules` lists them all"));
+    for (code, reason) in RETIRED {
+        assert!(rules::by_text(code).is_none(), "{code} is a rule");
+        let said = answer(code);
+        assert!(said.contains(&format!("`{code}` is no rule\nhelp: {reason}")), "{said}");
+        let mut words = reason.split(|letter: char| !letter.is_ascii_alphanumeric());
+        assert!(words.any(|word| rules::by_text(word).is_some()), "{code}: {reason}");
+        let said = folder.run(&["lint", "--select", code]).exits(2).err;
+        assert!(said.contains(reason), "{said}");
+    }
+    assert!(folder.run(&["lint"]).exits(1).out.contains("CG806 adds up"));
 }
 
 #[test]

@@ -100,34 +100,6 @@ fn an_ssh_that_hangs_is_left_at_the_deadline() {
 }
 
 #[test]
-fn tls_is_not_spoken_and_the_way_out_is_told() {
-    let tail = "; open a tunnel (`ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST`) and set \
-                DOCKER_HOST=unix:///tmp/docker.sock, or run composegpu there";
-    let said = |address: &str, more: &[(&str, &str)]| docker_reason(address, more);
-    for name in ["DOCKER_TLS_VERIFY", "DOCKER_TLS"] {
-        let expected = format!("ADDRESS: {name} is set, and composegpu speaks no TLS{tail}");
-        assert_eq!(said("tcp://127.0.0.1:1", &[(name, "1")]), expected);
-    }
-    assert_eq!(said("https://build.example", &[]), format!("ADDRESS: composegpu speaks no TLS{tail}"));
-}
-
-#[test]
-fn a_context_with_certificates_is_not_asked_without_them() {
-    let home = TempDir::new().expect("a folder");
-    let contexts = home.path().join("contexts");
-    let meta = contexts.join("meta/0123abcd");
-    fs::create_dir_all(&meta).expect("a folder");
-    let text = r#"{"Name": "far", "Endpoints": {"docker": {"Host": "tcp://127.0.0.1:1"}}}"#;
-    fs::write(meta.join("meta.json"), text).expect("a file");
-    let config = home.path().to_str().expect("a plain name");
-    let variables = [("DOCKER_CONFIG", config), ("DOCKER_CONTEXT", "far")];
-    let look = || bounded(&settings(home.path(), &variables)).docker.reason().expect("nobody is there").to_owned();
-    assert!(!look().contains("TLS"), "{}", look());
-    fs::create_dir_all(contexts.join("tls/0123abcd/docker")).expect("a folder");
-    assert!(look().starts_with("tcp://127.0.0.1:1: docker context `far` has TLS, and composegpu speaks no TLS"));
-}
-
-#[test]
 fn sockets_of_engines_without_root_are_found_where_the_usual_one_is_not() {
     let docker = FakeDocker::start(Manner::Engine(fake_docker::engine(None)));
     let socket = docker.address().trim_start_matches("unix://").to_owned();

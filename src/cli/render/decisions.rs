@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::{
-    cli::lint::rule_of,
+    cli::rule_text::rule_of,
     diag::Diagnostic,
     lower::{Form, Lowered, Reason, StackFile, Unlowerable},
     report::{Report, concise},

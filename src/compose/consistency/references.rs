@@ -2,6 +2,7 @@
 
 use super::{View, at};
 use crate::{
+    compose::suggest,
     diag::Diagnostic,
     yaml::{Map, Value},
 };
@@ -90,25 +91,6 @@ fn dependencies(view: &View<'_>, service: &str, value: &Value, found: &mut Vec<D
     }
 }
 
-/// The key that differs from `name` by the fewest letters, two at most.
 fn nearest<'a>(name: &str, map: Option<&'a Map>) -> Option<&'a str> {
-    let keys = map.into_iter().flat_map(Map::keys);
-    let near = keys.map(|key| (distance(name, key), key.as_str())).filter(|(distance, _)| *distance <= 2);
-    near.min().filter(|(distance, _)| *distance < name.chars().count()).map(|(_, key)| key)
-}
-
-/// Letters to change, add or take away.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (index, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (column, right) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(left != *right);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[b.len()]
+    suggest::closest(name, map.into_iter().flat_map(Map::keys).map(|key| key.as_str()))
 }

@@ -37,12 +37,32 @@ pub(super) fn at_the_top(project: &Project) -> Vec<Found> {
     let misplaced = places.filter(|(_, value)| holds_request(value));
     let found = misplaced.filter_map(|(key, value)| {
         let message = format!("`{key}` with a GPU request stands at the top of the file, and belongs to no service");
-        let help = "indent it, so that it stands in the service that needs the GPU";
-        let finding = Diagnostic::new(MISINDENTED, Severity::Error, message, Place::Source(value.place()?.into()));
-        let covers = [value.key_span(), value.span()].into_iter().flatten().collect();
-        Some(Found { finding: finding.with_help(help), covers })
+        outside_services(message, value)
     });
     found.collect()
+}
+
+/// `deploy` beside the services themselves, where Compose takes it for one more.
+pub(super) fn among_services(project: &Project) -> Vec<Found> {
+    let misplaced = project.services().filter(|(name, service)| is_no_service(name, service));
+    let found = misplaced.filter_map(|(name, service)| {
+        let message = format!("`{name}` with a GPU request stands among the services, where Compose takes it for one");
+        outside_services(message, service)
+    });
+    found.collect()
+}
+
+/// Whether this is a part of a GPU request at the level of services.
+pub(super) fn is_no_service(name: &str, service: &Value) -> bool {
+    let runs = ["image", "build", "provider", "extends"].iter().any(|key| service.get(key).is_some());
+    WAY.contains(&name) && !runs && holds_request(service)
+}
+
+fn outside_services(message: String, value: &Value) -> Option<Found> {
+    let help = "indent it, so that it stands in the service that needs the GPU";
+    let finding = Diagnostic::new(MISINDENTED, Severity::Error, message, Place::Source(value.place()?.into()));
+    let covers = [value.key_span(), value.span()].into_iter().flatten().collect();
+    Some(Found { finding: finding.with_help(help), covers })
 }
 
 fn too_high(cx: &Cx<'_>, depth: usize, key: &str, value: &Value) -> Option<Found> {

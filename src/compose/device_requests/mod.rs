@@ -28,9 +28,12 @@ const PLAIN: [Code; 4] = [SCHEMA_VIOLATION, UNKNOWN_KEY, MISSING_CAPABILITIES, I
 /// their fixes. Tells whether there is something that Compose refuses and no earlier check has seen.
 pub(super) fn check(project: &Project, sources: &SourceMap, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let mut found = misplaced::at_the_top(project);
+    found.extend(misplaced::among_services(project));
     for (name, service) in project.services() {
         let cx = Cx { project, sources, name, service };
-        found.extend(misplaced::check(&cx));
+        if !misplaced::is_no_service(name, service) {
+            found.extend(misplaced::check(&cx));
+        }
         for list in [cx.reserved(), service.get("gpus")].into_iter().flatten() {
             found.extend(shapes::check(&cx, list));
         }

@@ -1,7 +1,7 @@
 //! Qualified CDI names that the engine injects itself.
 
 use super::{Step, Verdict, driver, engine, fails, resolved, unknown};
-use crate::host::{Docker, HostFacts, Version};
+use crate::host::{Compose, Docker, HostFacts, Version};
 
 /// Names under `devices`. Compose before 2.30 takes them for paths.
 pub fn cdi(host: &HostFacts, names: &[String]) -> Verdict {
@@ -14,14 +14,12 @@ pub fn cdi_reservation(host: &HostFacts, names: &[String]) -> Verdict {
     injected(host, names).map_or_else(|verdict| verdict, Verdict::Works)
 }
 
-/// docker/compose 3a95a0872, v2.30.0. A Compose that could not be asked is taken for a current one.
+/// A Compose that could not be asked is taken for a current one.
 fn compose_sends_names(host: &HostFacts) -> Step {
     let compose = host.compose.known().and_then(Option::as_ref);
-    match compose.and_then(|compose| compose.version()) {
-        Some(version) if version < Version::new(2, 30, 0) => {
-            fails(format!("Compose {version} takes a CDI name under `devices` for a path; 2.30 sends it"))
-        }
-        _ => Ok(()),
+    match compose.and_then(Compose::before_gpus) {
+        Some(old) => fails(format!("Compose {old} takes a CDI name under `devices` for a path; 2.30 sends it")),
+        None => Ok(()),
     }
 }
 

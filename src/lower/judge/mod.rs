@@ -16,7 +16,7 @@ pub use cdi::{cdi, cdi_reservation};
 pub use reservation::{gpus, reservation};
 pub use runtime::runtime;
 pub(super) use runtime::spec_dirs;
-pub use service::service;
+pub use service::{is_met_by_cdi, service};
 pub use swarm::swarm;
 pub(super) use swarm::swarm_variable;
 

@@ -8,7 +8,7 @@ use super::{
     runtime::{self, toolkit},
     unknown,
 };
-use crate::host::{DeviceProblem, Docker, HostFacts, Toolkit, Version};
+use crate::host::{Compose, DeviceProblem, Docker, HostFacts, Toolkit, Version};
 
 /// The request with these ids (`count: N` is the ids 0 to N-1, `count: all` is `all`).
 pub fn reservation(host: &HostFacts, ids: &[String]) -> Verdict {
@@ -19,17 +19,17 @@ pub fn reservation(host: &HostFacts, ids: &[String]) -> Verdict {
 /// it (recorded: 2.26.1 with compose-go 2.4.8), or refuses it.
 pub fn gpus(host: &HostFacts, ids: &[String]) -> Verdict {
     let compose = host.compose.known().and_then(Option::as_ref);
-    match compose.and_then(|compose| compose.version()) {
-        Some(version) if version < Version::new(2, 30, 0) => {
-            Verdict::Silent(format!("Compose {version} does not send `gpus`; 2.30 does"))
-        }
-        _ => reservation(host, ids),
+    match compose.and_then(Compose::before_gpus) {
+        Some(old) => Verdict::Silent(format!("Compose {old} does not send `gpus`; 2.30 does")),
+        None => reservation(host, ids),
     }
 }
 
 /// How the engine's driver `nvidia` answers.
 pub(super) enum Way {
-    /// By CDI, or in another way that is done with; why.
+    /// By a CDI spec, with all of the driver; why.
+    Cdi(String),
+    /// In another way that is done with; why.
     Done(String),
     /// It adds the toolkit's hook, with the ids in NVIDIA_VISIBLE_DEVICES.
     Hook,
@@ -48,7 +48,7 @@ pub(super) enum Name {
 
 fn fulfilled(host: &HostFacts, ids: &[String]) -> Step<String> {
     match way(host, Name::Nvidia, ids)? {
-        Way::Done(reason) => Ok(reason),
+        Way::Cdi(reason) | Way::Done(reason) => Ok(reason),
         Way::Hook if runtime::is_nvidia(host, None)? => runtime::injected(host, ids),
         Way::Hook => by_hook(host, ids),
     }
@@ -99,7 +99,7 @@ fn by_driver(host: &HostFacts, docker: &Docker, toolkit: &Toolkit, name: Name, i
     let has_hook = toolkit.binary("nvidia-container-runtime-hook").is_some();
     let taken = if name != Name::RuntimeHook && has(host, Name::Cdi)? { by_cdi(host, docker, ids) } else { None };
     match taken {
-        Some(verdict) => verdict.map(Way::Done),
+        Some(verdict) => verdict.map(Way::Cdi),
         None if name == Name::Cdi => fails("no CDI spec that the engine reads has these names"),
         None if has_hook => Ok(Way::Hook),
         None => fails("no CDI spec has these names, and nvidia-container-runtime-hook is not on PATH"),

@@ -7,7 +7,7 @@ use super::{Step, Verdict, fails, unknown};
 use crate::{
     compose,
     gpu::{self, DeviceSelector, GpuRequest, QualifiedName, RequestForm},
-    host::{HostFacts, Version},
+    host::{Compose, HostFacts},
     yaml::Value,
 };
 
@@ -52,8 +52,7 @@ pub(super) struct DeviceRequest {
 
 /// What is sent, or why Compose refuses the service.
 pub(super) fn sent(service: &Value, requests: &[&GpuRequest], host: &HostFacts) -> Step<Sent> {
-    let compose = host.compose.known().and_then(Option::as_ref).and_then(|compose| compose.version());
-    let is_old = compose.is_some_and(|version| version < Version::new(2, 30, 0));
+    let is_old = host.compose.known().and_then(Option::as_ref).and_then(Compose::before_gpus).is_some();
     let mut out = Sent {
         runtime: service.get("runtime").and_then(Value::as_str).map(str::to_owned),
         visible: visible(service)?,

@@ -32,6 +32,22 @@ pub fn service<R: Borrow<GpuRequest>>(service: &Value, requests: &[R], host: &Ho
         .map_or_else(|verdict| verdict, Verdict::Works)
 }
 
+/// Whether the engine's own driver for NVIDIA GPUs meets a request of the service by a CDI spec. That
+/// brings all of the driver, whatever the request's capabilities say (moby
+/// daemon/devices_nvidia_linux.go, from 29.2 on).
+pub fn is_met_by_cdi(service: &Value, requests: &[GpuRequest], host: &HostFacts) -> bool {
+    let requests: Vec<&GpuRequest> = requests.iter().collect();
+    let is_met = |request: &DeviceRequest| {
+        let name = match request.driver.as_str() {
+            "" | "nvidia" => Name::Nvidia,
+            "nvidia.cdi" => Name::Cdi,
+            _ => return false,
+        };
+        matches!(reservation::way(host, name, &request.ids), Ok(Way::Cdi(_)))
+    };
+    sent::sent(service, &requests, host).is_ok_and(|sent| sent.requests.iter().any(is_met))
+}
+
 /// The container as far as the engine has made it.
 struct Container {
     visible: Visible,
@@ -113,7 +129,7 @@ impl Container {
         };
         match reservation::way(host, name, &request.ids)? {
             _ if request.ids.is_empty() => {}
-            Way::Done(reason) => {
+            Way::Cdi(reason) | Way::Done(reason) => {
                 let names: Vec<String> = request.ids.iter().map(|id| qualify(id)).collect();
                 self.edited(&names, host);
                 self.given.get_or_insert(reason);

@@ -7,12 +7,14 @@
 //! Source: recorded on engines 20.10, 26.1, 28.5 and 29.7 (fixtures/lab-truth.json), which name the missing
 //! program last, after every request, mount and hook.
 
+mod outcome;
+mod request;
+
 use std::{collections::HashMap, future::Future, time::Duration};
 
 use bollard::{
     body_full,
     errors::Error,
-    models::{ContainerCreateBody, DeviceRequest, HostConfig},
     query_parameters::{
         CreateContainerOptions, CreateImageOptions, ListContainersOptions, ListImagesOptions, RemoveContainerOptions,
         RemoveImageOptions, StartContainerOptions,
@@ -27,7 +29,7 @@ use super::{
     ended,
 };
 use crate::{
-    host::{Trial, TrialOutcome},
+    host::{Trial, TrialOutcome, Version},
     lower::Form,
     observed::Observed,
     probe::{
@@ -36,11 +38,11 @@ use crate::{
     },
 };
 
+use outcome::{Seen, refused};
+use request::container;
+
 /// On the image and every container, with the owner's process as value.
 const LABEL: &str = "composegpu.trial";
-
-/// The program that no image has; the engine's word about it is the sign of a request that was met.
-const PROGRAM: &str = "/composegpu-trial";
 
 /// The end of a tar archive and nothing before it.
 const EMPTY_TAR: &[u8] = &[0; 1024];
@@ -64,11 +66,12 @@ pub struct Interrupted {
     left: String,
 }
 
-/// Tries each form with its names, one after the other.
+/// Tries each form with its names, one after the other, as Compose would ask for it; `old` is the version of one
+/// that sends less ([`Compose::before_gpus`](crate::host::Compose::before_gpus)).
 ///
 /// # Errors
 /// [`Interrupted`] on SIGINT or SIGTERM. What could not be tried is an unknown outcome, no error.
-pub fn trial(settings: &Settings, attempts: &[Attempt]) -> Result<Vec<Trial>, Interrupted> {
+pub fn trial(settings: &Settings, attempts: &[Attempt], old: Option<Version>) -> Result<Vec<Trial>, Interrupted> {
     if attempts.is_empty() {
         return Ok(Vec::new());
     }
@@ -82,7 +85,7 @@ pub fn trial(settings: &Settings, attempts: &[Attempt]) -> Result<Vec<Trial>, In
     };
     runtime.block_on(async {
         let ended = ended::listen();
-        match Workshop::open(&endpoint, settings).await {
+        match Workshop::open(&endpoint, settings, old).await {
             Ok(workshop) => workshop.work(attempts, ended).await,
             Err(reason) => Ok(unknown(attempts, &format!("{}: {reason}", endpoint.shown()))),
         }
@@ -107,16 +110,18 @@ struct Workshop {
     /// The value of the label: this process.
     owner: String,
     image: String,
+    /// The Compose in whose place this asks, where it sends less than newer ones.
+    old: Option<Version>,
 }
 
 impl Workshop {
     /// Removes what killed trials left, and imports the image.
-    async fn open(endpoint: &Endpoint, settings: &Settings) -> Result<Self, String> {
+    async fn open(endpoint: &Endpoint, settings: &Settings, old: Option<Version>) -> Result<Self, String> {
         let link = connect(endpoint, &Settings { timeout: ATTEMPT, ..settings.clone() })?;
         let answer = timeout(settings.timeout, link.client.ping()).await;
         answer.map_err(|_| bounded::no_answer(settings.timeout))?.map_err(|error| link.clause(&error))?;
         let owner = std::process::id().to_string();
-        let workshop = Self { link, image: format!("composegpu-trial:{owner}"), owner };
+        let workshop = Self { link, image: format!("composegpu-trial:{owner}"), owner, old };
         within(REMOVAL, workshop.remove(is_abandoned)).await?;
         within(ATTEMPT, workshop.import()).await?;
         Ok(workshop)
@@ -143,7 +148,7 @@ impl Workshop {
         let mut ended = Box::pin(ended);
         for attempt in std::iter::once(None).chain(attempts.iter().map(Some)) {
             let done = {
-                let mut work = Box::pin(within(ATTEMPT, self.attempt(attempt, plain.as_deref())));
+                let mut work = Box::pin(self.answer(attempt, plain.as_deref()));
                 tokio::select! {
                     done = &mut work => done,
                     () = &mut ended => {
@@ -155,12 +160,12 @@ impl Workshop {
                 }
             };
             match (attempt, done) {
-                (Some(attempt), done) => trials.push(tried(attempt, done.map(|(outcome, _)| outcome))),
-                (None, Ok((TrialOutcome::Refused(text), _))) => {
+                (Some(attempt), done) => trials.push(tried(attempt, done.map(|seen| seen.outcome))),
+                (None, Ok(Seen { outcome: TrialOutcome::Refused(text), .. })) => {
                     trials = unknown(attempts, &format!("a container that asks for nothing does not start: {text}"));
                     break;
                 }
-                (None, Ok((_, paths))) => plain = paths,
+                (None, Ok(seen)) => plain = seen.paths,
                 (None, Err(reason)) => {
                     trials = unknown(attempts, &reason);
                     break;
@@ -178,68 +183,38 @@ impl Workshop {
         }
     }
 
-    /// One container: made, started as far as it goes, looked into, removed. With the outcome come the paths that
-    /// its image has not, where the engine tells them; `plain` are those of a container without a request.
-    async fn attempt(
-        &self,
-        attempt: Option<&Attempt>,
-        plain: Option<&[String]>,
-    ) -> Result<(TrialOutcome, Option<Vec<String>>), Error> {
-        let form = attempt.map_or(Form::Cpu, |(form, _)| *form);
-        let body = self.body(form, attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default());
-        let id = match self.link.client.create_container(None::<CreateContainerOptions>, body).await {
-            Ok(made) => made.id,
-            Err(error) => return Ok((refused(error)?, None)),
-        };
-        let started = self.link.client.start_container(&id, None::<StartContainerOptions>).await;
-        let changes = self.link.client.container_changes(&id).await.ok();
-        let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-        self.link.client.remove_container(&id, Some(force)).await?;
-        // Nothing can run; an engine that says so later has met the request as well.
-        let outcome = started.map_or_else(refused, |()| Ok(TrialOutcome::Met))?;
-        let paths: Option<Vec<String>> =
-            changes.map(|changes| changes.into_iter().flatten().map(|change| change.path).collect());
-        // Docker meets a device request or refuses it. A runtime may ignore the variable: then nothing of the
-        // driver, of which each of its modes mounts libraries, has a place in the container.
-        let is_new = |path: &String| !plain.is_some_and(|plain| plain.contains(path));
-        let is_left_out = paths.as_ref().is_some_and(|paths| plain.is_some() && !paths.iter().any(is_new));
-        match outcome {
-            TrialOutcome::Met if form == Form::Runtime && is_left_out => Ok((TrialOutcome::Silent, paths)),
-            outcome => Ok((outcome, paths)),
+    /// What comes of an attempt, or one clause why that is not known.
+    async fn answer(&self, attempt: Option<&Attempt>, plain: Option<&[String]>) -> Result<Seen, String> {
+        match (attempt, self.old) {
+            (Some((Form::Gpus, _)), Some(old)) => {
+                Err(format!("Compose {old} leaves `gpus` out or refuses it, so there is nothing to try"))
+            }
+            _ => within(ATTEMPT, self.attempt(attempt, plain)).await,
         }
     }
 
-    /// The container as Compose makes it for a form (fixtures/lab-truth.json, `forms.*.sent`, Compose 2.40.3).
-    fn body(&self, form: Form, devices: &[String]) -> ContainerCreateBody {
-        let is_all = devices == ["all"];
-        let request = |driver: &str, has_capabilities: bool| DeviceRequest {
-            driver: Some(driver.to_owned()),
-            count: Some(if is_all { -1 } else { 0 }),
-            device_ids: (!is_all).then(|| devices.to_vec()),
-            capabilities: has_capabilities.then(|| vec![vec!["gpu".to_owned()]]),
-            options: None,
+    /// One container: made, started as far as it goes, looked into, removed. `plain` are the paths of one without a
+    /// request.
+    async fn attempt(&self, attempt: Option<&Attempt>, plain: Option<&[String]>) -> Result<Seen, Error> {
+        let form = attempt.map_or(Form::Cpu, |(form, _)| *form);
+        let devices = attempt.map(|(_, devices)| devices.as_slice()).unwrap_or_default();
+        let body = container(&self.image, self.label(), form, devices, self.old.is_some());
+        let id = match self.link.client.create_container(None::<CreateContainerOptions>, body).await {
+            Ok(made) => made.id,
+            Err(error) => return Ok(Seen { outcome: refused(error)?, paths: None }),
         };
-        let requests = match form {
-            Form::Cdi => Some(vec![request("cdi", false)]),
-            Form::CdiReservation => Some(vec![request("cdi", true)]),
-            Form::Reservation | Form::Gpus => Some(vec![request("nvidia", true)]),
-            Form::Runtime | Form::Swarm | Form::Cpu => None,
-        };
-        let is_runtime = form == Form::Runtime;
-        ContainerCreateBody {
-            image: Some(self.image.clone()),
-            cmd: Some(vec![PROGRAM.to_owned()]),
-            env: is_runtime.then(|| vec![format!("NVIDIA_VISIBLE_DEVICES={}", devices.join(","))]),
-            labels: Some(HashMap::from([(LABEL.to_owned(), self.owner.clone())])),
-            network_disabled: Some(true),
-            host_config: Some(HostConfig {
-                network_mode: Some("none".to_owned()),
-                runtime: is_runtime.then(|| "nvidia".to_owned()),
-                device_requests: requests,
-                ..HostConfig::default()
-            }),
-            ..ContainerCreateBody::default()
-        }
+        let started = self.link.client.start_container(&id, None::<StartContainerOptions>).await;
+        let changes = self.link.client.container_changes(&id).await.ok();
+        self.link.client.remove_container(&id, Some(with_force())).await?;
+        // Nothing can run; an engine that says so later has met the request as well.
+        let outcome = started.map_or_else(refused, |()| Ok(TrialOutcome::Met))?;
+        let paths = changes.map(|changes| changes.into_iter().flatten().map(|change| change.path).collect());
+        Ok(Seen { outcome, paths }.judged(form, plain))
+    }
+
+    /// What everything that is made carries.
+    fn label(&self) -> HashMap<String, String> {
+        HashMap::from([(LABEL.to_owned(), self.owner.clone())])
     }
 
     /// Removes every container and image whose owner is one of these.
@@ -249,8 +224,7 @@ impl Workshop {
         let all = ListContainersOptions { all: true, filters: Some(labelled.clone()), ..Default::default() };
         for container in self.link.client.list_containers(Some(all)).await? {
             if let Some(id) = container.id.filter(|_| container.labels.as_ref().is_some_and(is_ours)) {
-                let force = RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() };
-                gone(self.link.client.remove_container(&id, Some(force)).await)?;
+                gone(self.link.client.remove_container(&id, Some(with_force())).await)?;
             }
         }
         let all = ListImagesOptions { filters: Some(labelled), ..Default::default() };
@@ -262,6 +236,10 @@ impl Workshop {
         }
         Ok(())
     }
+}
+
+fn with_force() -> RemoveContainerOptions {
+    RemoveContainerOptions { force: true, v: true, ..RemoveContainerOptions::default() }
 }
 
 /// Whether the process that made a thing has ended. A process of another machine cannot be seen: what it
@@ -277,13 +255,6 @@ fn gone(removed: Result<(), Error>) -> Result<(), Error> {
         Err(Error::DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
         other => other,
     }
-}
-
-/// The engine's refusal: of the request, or of the program that nobody wrote.
-fn refused(error: Error) -> Result<TrialOutcome, Error> {
-    let Error::DockerResponseServerError { message, .. } = error else { return Err(error) };
-    let is_missing = ["no such file", "not found"].iter().any(|said| message.to_lowercase().contains(said));
-    Ok(if message.contains(PROGRAM) && is_missing { TrialOutcome::Met } else { TrialOutcome::Refused(message) })
 }
 
 /// The answer, or one clause why there is none.

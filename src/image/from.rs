@@ -1,0 +1,43 @@
+//! What FROM says: the image or stage that a stage starts from, and its platform.
+//!
+//! Apart from `stage`, which follows the instructions behind it.
+
+use super::{
+    base::{self, BaseKind},
+    dockerfile::Dockerfile,
+    expand::{Variables, expand},
+    instruction::Stage,
+    stage::{Base, Given},
+};
+
+/// A platform that does not follow the build's: BuildKit sets `TARGET…` and `BUILD…` itself.
+/// Source: Dockerfile reference, "Automatic platform ARGs in the global scope".
+pub(super) fn fixed_platform(text: &str, global: &Variables) -> Option<String> {
+    let follows = ["$TARGET", "$BUILD", "${TARGET", "${BUILD"].iter().any(|variable| text.contains(variable));
+    if follows { None } else { expand(text, global) }
+}
+
+/// What a stage starts from, and the image's name where it is one.
+pub(super) fn base_of(
+    dockerfile: &Dockerfile,
+    stage: &Stage,
+    index: usize,
+    given: &Given<'_>,
+    global: &Variables,
+) -> (Base, Option<String>) {
+    let Some(name) = expand(&stage.base.text, global) else {
+        return (Base::Unknown(format!("the base image `{}` is not known", stage.base.text)), None);
+    };
+    let lower = name.to_ascii_lowercase();
+    if given.contexts.contains(&lower) {
+        return (Base::Unknown(format!("`{name}` comes from `additional_contexts`")), None);
+    }
+    if let Some(parent) = dockerfile.stages[..index].iter().position(|stage| stage.name.as_deref() == Some(&lower)) {
+        return (Base::Stage(parent), None);
+    }
+    let base = match base::kind(&name) {
+        BaseKind::Other => Base::Unknown(format!("the base image `{name}` may hold it")),
+        kind => Base::Known(kind),
+    };
+    (base, (name != "scratch").then_some(name))
+}
