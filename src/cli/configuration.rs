@@ -12,7 +12,7 @@ use super::{
     exit::CliError,
     files::DiskFiles,
     matcher::Matcher,
-    select::Selector,
+    selector::Selector,
     settings::Surroundings,
 };
 use crate::{

@@ -42,6 +42,7 @@ mod rewrite;
 mod rule_name;
 mod rule_text;
 mod select;
+mod selector;
 mod settings;
 mod sniff;
 mod write;

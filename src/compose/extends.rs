@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use super::{
     canonical, clear,
+    codes::INCONSISTENT,
     layer::{self, Layer, Surroundings},
     merge, paths,
-    reading::{INCONSISTENT, MAX_CHAIN, Reading},
+    reading::{MAX_CHAIN, Reading},
 };
 use crate::{
     diag::Label,

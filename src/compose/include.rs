@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Environment,
+    codes::INCONSISTENT,
     layer::{self, Layer, Surroundings},
     normalise, paths, phases,
-    reading::{INCONSISTENT, MAX_CHAIN, Reading},
+    reading::{MAX_CHAIN, Reading},
     variables::environment,
 };
 use crate::{

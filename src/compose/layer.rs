@@ -3,11 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{
-    Environment, canonical, consistency,
-    reading::{Reading, SCHEMA_VIOLATION},
-    variables::interpolate,
-};
+use super::{Environment, canonical, codes::SCHEMA_VIOLATION, consistency, reading::Reading, variables::interpolate};
 use crate::{
     diag::{Diagnostic, Place, Severity},
     source::Span,

@@ -7,11 +7,13 @@ use std::{
 };
 
 use super::{
-    Environment, Project, also_set, consistency, device_requests,
+    Environment, Project, also_set,
+    codes::INCONSISTENT,
+    consistency, device_requests,
     layer::Surroundings,
     name::{self, BadName},
     phases, quotes,
-    reading::{INCONSISTENT, Reading},
+    reading::Reading,
     variables::{env_file, environment},
 };
 use crate::{

@@ -4,10 +4,10 @@
 //! scalars are replaced; the table below says where it is otherwise.
 
 use super::{
+    codes::INCONSISTENT,
     durations,
     path::{Path, Pattern},
     pool,
-    reading::INCONSISTENT,
 };
 use crate::{
     diag::{Diagnostic, Label, Place, Severity},

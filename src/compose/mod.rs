@@ -6,6 +6,7 @@
 mod also_set;
 mod canonical;
 mod clear;
+mod codes;
 mod consistency;
 mod device_requests;
 mod durations;
@@ -35,12 +36,12 @@ mod volume;
 mod words;
 
 pub use also_set::also_set;
+pub use codes::INCONSISTENT;
 pub use lay_over::lay_over;
 pub use load::{LoadError, LoadRequest, Loaded, load};
 pub use normalise::{Normalised, normalise, portable, portable_active};
 pub use own_file::own_file;
 pub use printed::Form;
 pub use project::Project;
-pub use reading::INCONSISTENT;
 pub use variables::{environment::Environment, interpolate::UNSET_VARIABLE};
 pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, variable};

@@ -3,9 +3,11 @@
 //! Source: compose-go loader/loader.go, `loadYamlFile` and `loadYamlModel` (v2.9.1).
 
 use super::{
-    clear, extends, include,
+    clear,
+    codes::SCHEMA_VIOLATION,
+    extends, include,
     layer::{self, Layer, Surroundings},
-    reading::{Reading, SCHEMA_VIOLATION},
+    reading::Reading,
     schema, unicity,
 };
 use crate::yaml::Value;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Project, own_file, schema::SCHEMA_VIOLATION};
+use super::{Project, codes::SCHEMA_VIOLATION, own_file};
 use crate::{
     diag::{Applicability, Diagnostic, Edit, Fix},
     source::SourceMap,

@@ -6,17 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{LoadError, LoadRequest, merge};
+use super::{
+    LoadError, LoadRequest,
+    codes::{INCONSISTENT, SCHEMA_VIOLATION},
+    merge,
+};
 use crate::{
     diag::{Code, Diagnostic, Label, Place, Severity},
     source::{self, EntryKind, Files, SourceMap, Span},
     yaml::{self, Origin, Tree, Value},
 };
-
-/// A text that is no Compose model.
-pub(super) const SCHEMA_VIOLATION: Code = Code::new("CG003");
-/// Files that do not fit together.
-pub const INCONSISTENT: Code = Code::new("CG008");
 
 /// Nodes that the documents of a project may have together, each document counted as often as
 /// `include` and `extends` bring it in. Two entries that include the same file, in a file that is
@@ -27,6 +26,14 @@ const DOCUMENT: usize = 1_000;
 /// How many files or services may bring in one another, one behind the other.
 pub(super) const MAX_CHAIN: usize = 100;
 
+/// Where among the findings each place stands.
+#[derive(Default)]
+struct Said {
+    /// So many of the findings are here.
+    counted: usize,
+    places: HashMap<(Code, Option<Span>), Vec<usize>>,
+}
+
 /// What all files of a run share.
 pub(super) struct Reading<'a> {
     pub(super) request: &'a LoadRequest,
@@ -35,7 +42,7 @@ pub(super) struct Reading<'a> {
     pub(super) trees: Vec<Tree>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Where among them a code speaks of a place: so many were counted.
-    said: (usize, HashMap<(Code, Option<Span>), Vec<usize>>),
+    said: Said,
     /// Values that want quotes.
     pub(super) bare: Vec<Origin>,
     /// Whether Compose goes on; errors among the findings say the same.
@@ -61,7 +68,7 @@ impl<'a> Reading<'a> {
             sources,
             trees: Vec::new(),
             diagnostics,
-            said: (0, HashMap::new()),
+            said: Said::default(),
             bare: Vec::new(),
             is_accepted: true,
             is_cut: false,
@@ -83,12 +90,12 @@ impl<'a> Reading<'a> {
 
     fn is_said(&mut self, problem: &Diagnostic) -> bool {
         let key = |problem: &Diagnostic| (problem.code, problem.place.span());
-        let (counted, said) = &mut self.said;
-        for (at, earlier) in self.diagnostics.iter().enumerate().skip(*counted) {
-            said.entry(key(earlier)).or_default().push(at);
+        for (at, earlier) in self.diagnostics.iter().enumerate().skip(self.said.counted) {
+            self.said.places.entry(key(earlier)).or_default().push(at);
         }
-        *counted = self.diagnostics.len();
-        said.get(&key(problem)).is_some_and(|places| places.iter().any(|at| self.diagnostics[*at] == *problem))
+        self.said.counted = self.diagnostics.len();
+        let alike = self.said.places.get(&key(problem));
+        alike.is_some_and(|places| places.iter().any(|at| self.diagnostics[*at] == *problem))
     }
 
     /// Whether so many more nodes may be read or laid on, for a document that begins there;

@@ -18,8 +18,6 @@ use crate::{
     yaml::{Data, Origin, Value},
 };
 
-/// A value of a type or a form that Compose does not take, or a key that is missing.
-pub const SCHEMA_VIOLATION: Code = Code::new("CG003");
 /// A key that Compose does not know.
 pub const UNKNOWN_KEY: Code = Code::new("CG004");
 /// A reserved device without `capabilities`.

@@ -5,12 +5,10 @@
 
 use super::path::{Path, Pattern};
 use crate::{
-    diag::{Code, Diagnostic, Place, Severity},
+    compose::codes::SCHEMA_VIOLATION,
+    diag::{Diagnostic, Place, Severity},
     yaml::{Data, Value},
 };
-
-/// An item that Compose cannot key.
-const SCHEMA_VIOLATION: Code = Code::new("CG003");
 
 /// What an item is known by.
 #[derive(Clone, Copy)]

@@ -13,7 +13,7 @@ use toml::{
 
 use super::{Configuration, NamedSet};
 use crate::{
-    cli::{args::FailOn, exit::CliError, matcher::Matcher, select::Selector},
+    cli::{args::FailOn, exit::CliError, matcher::Matcher, selector::Selector},
     compose::suggest::closest,
     diag::Severity,
     source::{SourceMap, Span, decode},

@@ -8,12 +8,10 @@ mod mounts;
 mod ports;
 
 use crate::{
-    diag::{Code, Diagnostic, Place, Severity},
+    compose::codes::INCONSISTENT,
+    diag::{Diagnostic, Place, Severity},
     yaml::{Data, Map, Value},
 };
-
-/// A short form that cannot be read.
-const CODE: Code = Code::new("CG008");
 
 /// Makes every short form of the model long. What comes back is what Compose refuses; without
 /// interpolation it takes short forms that it cannot read as they are.
@@ -80,7 +78,7 @@ impl Problems {
 
     fn refuse(&mut self, at: &Value, message: String, help: &str) {
         let place = at.span().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
-        let mut finding = Diagnostic::new(CODE, Severity::Error, message, place).with_help(help);
+        let mut finding = Diagnostic::new(INCONSISTENT, Severity::Error, message, place).with_help(help);
         finding.service.clone_from(&self.service);
         self.found.push(finding);
     }

@@ -18,12 +18,10 @@ use super::{
     printed::Unreadable,
 };
 use crate::{
-    diag::{Code, Diagnostic, Label, Place, Severity},
+    compose::codes::INCONSISTENT,
+    diag::{Diagnostic, Label, Place, Severity},
     yaml::{Map, Value},
 };
-
-/// A project whose parts do not fit each other.
-const CODE: Code = Code::new("CG008");
 
 /// What the checks came to.
 pub(super) struct Checked {
@@ -117,7 +115,7 @@ fn unreadable_value(value: Unreadable) -> Diagnostic {
     let shown = if value.text.is_empty() { String::new() } else { format!(" `{}`", value.text) };
     let place = value.span.map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
     let message = format!("`{}`: the value{shown} cannot be read, {}", value.path, value.reason);
-    let mut finding = Diagnostic::new(CODE, Severity::Error, message, place)
+    let mut finding = Diagnostic::new(INCONSISTENT, Severity::Error, message, place)
         .with_help("write it as the Compose specification gives it for this attribute");
     finding.service = value.service;
     finding
@@ -125,7 +123,7 @@ fn unreadable_value(value: Unreadable) -> Diagnostic {
 
 /// A finding at a value, about a service.
 fn at(service: &str, value: &Value, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
-    let mut finding = Diagnostic::new(CODE, Severity::Error, message, place(value)).with_help(help);
+    let mut finding = Diagnostic::new(INCONSISTENT, Severity::Error, message, place(value)).with_help(help);
     finding.service = (!service.is_empty()).then(|| service.to_owned());
     finding
 }

@@ -11,9 +11,10 @@ mod misplaced;
 mod shapes;
 
 use super::{
-    Project, own_file,
-    reading::INCONSISTENT,
-    schema::{MISSING_CAPABILITIES, SCHEMA_VIOLATION, UNKNOWN_KEY},
+    Project,
+    codes::{INCONSISTENT, SCHEMA_VIOLATION},
+    own_file,
+    schema::{MISSING_CAPABILITIES, UNKNOWN_KEY},
 };
 use crate::{
     diag::{Applicability, Code, Diagnostic, Edit, Fix, Label, Place, Severity},

@@ -8,15 +8,13 @@ use indexmap::IndexMap;
 use crate::{
     compose::{
         Environment, Project,
+        codes::INCONSISTENT,
         variables::{dotenv, env_file},
     },
-    diag::{Code, Diagnostic, Place, Severity},
+    diag::{Diagnostic, Place, Severity},
     source::{self, Files, SourceMap},
     yaml::{Data, Map, Value},
 };
-
-/// A file of variables that Compose refuses.
-const CODE: Code = Code::new("CG008");
 
 /// Reads `env_file` and `label_file` of every service and drops the two keys.
 pub(super) fn fold_in(model: &mut Value, project: &Project, files: &dyn Files) -> Vec<Diagnostic> {
@@ -89,7 +87,7 @@ impl Reader<'_> {
 
     fn push(&mut self, at: &Value, message: String, help: &str) {
         let place = at.span().map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
-        self.problems.push(Diagnostic::new(CODE, Severity::Error, message, place).with_help(help));
+        self.problems.push(Diagnostic::new(INCONSISTENT, Severity::Error, message, place).with_help(help));
     }
 }
 

@@ -83,6 +83,11 @@ struct Field {
     shown: Shown,
 }
 
+/// Short form of a row.
+const fn field(name: &'static str, shape: &'static Shape, shown: Shown) -> Field {
+    Field { name, shape, shown }
+}
+
 /// When an attribute is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {

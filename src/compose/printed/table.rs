@@ -3,15 +3,11 @@
 
 use super::{
     Field,
-    Shape::{self, *},
-    Shown::{self, *},
+    Shape::*,
+    Shown::*,
+    field,
     table_deploy::{BLKIO, DEPLOY, DEVICE_REQUESTS},
 };
-
-/// Short form of a row.
-pub(super) const fn field(name: &'static str, shape: &'static Shape, shown: Shown) -> Field {
-    Field { name, shape, shown }
-}
 
 /// The top level, in the order of the YAML form.
 pub(super) static PROJECT: &[Field] = &[

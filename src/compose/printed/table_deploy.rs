@@ -4,7 +4,7 @@ use super::{
     Field,
     Shape::{self, *},
     Shown::*,
-    table::field,
+    field,
 };
 
 /// Requests of devices, under `gpus` and under reservations.

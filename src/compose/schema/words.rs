@@ -1,12 +1,12 @@
 //! What a broken schema is called: message, place and help of each violation.
 
 use super::{
-    MISSING_CAPABILITIES, SCHEMA_VIOLATION, UNKNOWN_KEY, Violation,
+    MISSING_CAPABILITIES, UNKNOWN_KEY, Violation,
     path::{Step, Trail, dotted},
     shape::Shape,
 };
 use crate::{
-    compose::suggest,
+    compose::{codes::SCHEMA_VIOLATION, suggest},
     diag::{Code, Diagnostic, Label, Place, Severity},
     source::Span,
     yaml::{Data, Origin, Value},

@@ -11,7 +11,7 @@ use super::{
     template::{self, TemplateError},
 };
 use crate::{
-    compose::path::Path,
+    compose::{codes::SCHEMA_VIOLATION, path::Path},
     diag::{Code, Diagnostic, Place, Severity},
     source::Span,
     yaml::{Data, Hole, Value},
@@ -19,9 +19,6 @@ use crate::{
 
 /// A variable without a value.
 pub const UNSET_VARIABLE: Code = Code::new("CG005");
-/// A value that the schema refuses; here one that cannot be cast to what its place needs.
-const SCHEMA_VIOLATION: Code = Code::new("CG003");
-
 /// Replaces the variables of `model`. What is wrong goes to `problems`; the answer says
 /// whether Compose goes on.
 pub(in crate::compose) fn interpolate(
