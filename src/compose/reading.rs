@@ -34,8 +34,10 @@ pub(super) struct Reading<'a> {
     pub(super) sources: &'a mut SourceMap,
     pub(super) trees: Vec<Tree>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// Where among them a code speaks of a place: so many were counted.
-    said: (usize, HashMap<(Code, Option<Span>), Vec<usize>>),
+    /// Where among them a code speaks of a place.
+    said: HashMap<(Code, Option<Span>), Vec<usize>>,
+    /// How many of them that says.
+    counted: usize,
     /// Values that want quotes.
     pub(super) bare: Vec<Origin>,
     /// Whether Compose goes on; errors among the findings say the same.
@@ -61,7 +63,8 @@ impl<'a> Reading<'a> {
             sources,
             trees: Vec::new(),
             diagnostics,
-            said: (0, HashMap::new()),
+            said: HashMap::new(),
+            counted: 0,
             bare: Vec::new(),
             is_accepted: true,
             is_cut: false,
@@ -83,12 +86,11 @@ impl<'a> Reading<'a> {
 
     fn is_said(&mut self, problem: &Diagnostic) -> bool {
         let key = |problem: &Diagnostic| (problem.code, problem.place.span());
-        let (counted, said) = &mut self.said;
-        for (at, earlier) in self.diagnostics.iter().enumerate().skip(*counted) {
-            said.entry(key(earlier)).or_default().push(at);
+        for (at, earlier) in self.diagnostics.iter().enumerate().skip(self.counted) {
+            self.said.entry(key(earlier)).or_default().push(at);
         }
-        *counted = self.diagnostics.len();
-        said.get(&key(problem)).is_some_and(|places| places.iter().any(|at| self.diagnostics[*at] == *problem))
+        self.counted = self.diagnostics.len();
+        self.said.get(&key(problem)).is_some_and(|places| places.iter().any(|at| self.diagnostics[*at] == *problem))
     }
 
     /// Whether so many more nodes may be read or laid on, for a document that begins there;
