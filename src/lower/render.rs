@@ -38,6 +38,8 @@ pub struct Lowered {
     pub outcome: Result<Decision, Unlowerable>,
     /// Whether the project cannot be rendered for want of a form here.
     pub is_refused: bool,
+    /// The profile whose services run in its place on a host that has no GPU for it.
+    pub stand_in: Option<String>,
     /// What else changed, or did not, one clause each.
     pub notes: Vec<String>,
 }
@@ -65,7 +67,9 @@ pub fn render(
         let Some(first) = own.first() else { continue };
         let part = optional::CpuPart::of(&project, &name);
         let service = project.model.at_mut(&["services", &name]).expect("the service was just listed");
-        let is_copy = stack.as_ref().is_some_and(|stack| stack.has_gpu_copy(service));
+        let behind = stack.as_ref().filter(|stack| stack.has_gpu_copy(service));
+        let is_copy = behind.is_some();
+        let stand_in = behind.map(|stack| stack.cpu.clone());
         let is_cpu_allowed = wanted.is_cpu_allowed || is_copy || optional::is_optional(service);
         let outcome = decided(&own, host, Wanted { is_cpu_allowed, ..wanted });
         let (mut notes, mut is_refused) = (Vec::new(), false);
@@ -85,7 +89,7 @@ pub fn render(
             }
             Err(_) => is_refused = true,
         }
-        services.push(Lowered { service: name, span: first.span(), outcome, is_refused, notes });
+        services.push(Lowered { service: name, span: first.span(), outcome, is_refused, stand_in, notes });
     }
     if services.iter().any(|service| service.is_refused) {
         return Err(services);

@@ -13,7 +13,7 @@ use crate::{
 /// The two profiles.
 pub(super) struct Stack {
     gpu: String,
-    cpu: String,
+    pub(super) cpu: String,
 }
 
 impl Stack {

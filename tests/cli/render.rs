@@ -197,3 +197,13 @@ fn an_optional_gpu_is_done_without() {
     assert!(outcome.out.is_empty() && outcome.err.contains("error[CG010]"), "{outcome:#?}");
     assert!(odd.run(&["config"]).exits(0).out.contains("x-composegpu:\n      cpu:\n"), "it is Compose's to take");
 }
+
+#[test]
+fn a_copy_for_the_cpu_is_named_where_it_takes_the_place_of_the_other() {
+    let project = "x-composegpu: {profiles: {gpu: cuda, cpu: plain}}\nservices:\n  \
+                   llm-gpu: {image: x, gpus: all, profiles: [cuda]}\n  llm-cpu: {image: y, profiles: [plain]}\n";
+    let folder = Folder::new(&[("compose.yaml", project)]);
+    let outcome = folder.run(&["render", "--host", &host("bare")]).exits(0);
+    let said = "warning: service `llm-gpu` stays off, and profile `plain` runs in its place: ";
+    assert!(outcome.err.starts_with(said), "{outcome:#?}");
+}

@@ -44,7 +44,11 @@ pub(super) fn remarks(service: &Lowered, args: &RenderArgs) -> String {
     match &service.outcome {
         Ok(decision) => {
             if decision.form == Form::Cpu && args.form != FormArg::Cpu {
-                let _ = writeln!(out, "warning: service `{name}` gets no GPU: {}", decision.reasons.join("; "));
+                let effect = match &service.stand_in {
+                    Some(profile) => format!("stays off, and profile `{profile}` runs in its place"),
+                    None => "gets no GPU".to_owned(),
+                };
+                let _ = writeln!(out, "warning: service `{name}` {effect}: {}", decision.reasons.join("; "));
                 for (form, reason) in decision.rejected.iter().filter(|_| !is_explained) {
                     let _ = writeln!(out, "  {form}: {reason}");
                 }
