@@ -4,6 +4,8 @@
 //! There is no second way of lowering here. What `apply` leaves alone keeps its place in the text;
 //! what it took out goes, and what it made (it has no place) is written in the file's own style.
 
+use std::collections::BTreeMap;
+
 use super::{
     Decision, Form, Wanted,
     apply::is_ours,
@@ -134,16 +136,17 @@ impl Place<'_> {
 
     fn edits(&self, changes: &[Change<'_>], holder: NodeId) -> Result<Vec<Edit>, Unwritable> {
         let mut edits = Vec::new();
-        let (mut gone, mut entries) = (Vec::new(), Vec::new());
+        let (mut gone, mut entries, mut added_to) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
             match change {
                 Change::Remove(values) => {
                     let nodes = values.iter().map(|value| self.movable(value)).collect::<Result<Vec<_>, _>>()?;
-                    gone.push(nodes);
+                    gone.extend(nodes);
                 }
                 Change::Replace(old, new) => edits.push(self.replaced(self.movable(old)?, new)?),
                 Change::Append(list, items) => {
                     let list = self.container(list)?;
+                    added_to.push(list);
                     for item in items {
                         let item = if self.is_flow(list) { text::inline(item) } else { text::block(item) };
                         edits.push(edit::append_item(self.file, list, &item));
@@ -155,15 +158,39 @@ impl Place<'_> {
                 }
                 Change::Insert { into, key, value, is_service: false } => {
                     let into = self.container(into)?;
+                    added_to.push(into);
                     let value = if self.is_flow(into) { text::inline(value) } else { text::entry_value(value) };
                     edits.push(edit::insert_entry(self.file, into, None, key, &value));
                 }
             }
         }
+        added_to.extend(self.tree().node(holder).parent);
+        let mut gone = self.with_emptied(gone, &added_to)?;
         edits.push(self.in_place_of(holder, &mut gone, &entries));
         edits.extend(gone.iter().map(|nodes| edit::take_out(self.file, nodes)));
         let edits: Option<Vec<Vec<Edit>>> = edits.into_iter().collect();
         Ok(edit::joined(self.file, edits.ok_or(Unwritable::Layout)?.concat()))
+    }
+
+    /// What goes, by its collection; a collection of which nothing stays in this file goes itself, since
+    /// other files may hold the rest of it and an empty one is none.
+    fn with_emptied(&self, gone: Vec<NodeId>, added_to: &[NodeId]) -> Result<Vec<Vec<NodeId>>, Unwritable> {
+        let mut groups: BTreeMap<Option<NodeId>, Vec<NodeId>> = BTreeMap::new();
+        for node in gone {
+            groups.entry(self.tree().node(node).parent).or_default().push(node);
+        }
+        let is_empty = |(parent, nodes): (&Option<NodeId>, &Vec<NodeId>)| {
+            let parent = parent.filter(|parent| !added_to.contains(parent))?;
+            (nodes.len() == self.tree().children(parent) && self.tree().node(parent).parent.is_some()).then_some(parent)
+        };
+        while let Some(emptied) = groups.iter().find_map(is_empty) {
+            if self.tree().is_shared(emptied) {
+                return Err(Unwritable::Alias);
+            }
+            groups.remove(&Some(emptied));
+            groups.entry(self.tree().node(emptied).parent).or_default().push(emptied);
+        }
+        Ok(groups.into_values().collect())
     }
 
     /// The service's new entries, behind the one that held the request; between braces in its
