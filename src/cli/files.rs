@@ -63,11 +63,14 @@ impl Files for DiskFiles {
 
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
         if self.laid_over.contains_key(&self.resolve(path)) {
-            return Ok(Some(EntryKind::File { is_executable: false }));
+            return Ok(Some(EntryKind::File { is_executable: false, is_regular: true }));
         }
         match std::fs::metadata(self.working_directory.join(path)) {
             Ok(metadata) if metadata.is_dir() => Ok(Some(EntryKind::Directory)),
-            Ok(metadata) => Ok(Some(EntryKind::File { is_executable: is_executable(&metadata) })),
+            Ok(metadata) => {
+                let is_regular = metadata.is_file();
+                Ok(Some(EntryKind::File { is_executable: is_executable(&metadata), is_regular }))
+            }
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }

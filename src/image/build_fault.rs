@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     build::Build,
-    context::{Context, Entry, source_path},
+    context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
     holds::{has_wildcard, is_opaque},
     pattern::Pattern,
@@ -200,7 +200,7 @@ fn is_kept_out(files: &dyn Files, folder: &Path, path: &Path) -> bool {
     let parts: Vec<String> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let folders = [Some(folder), folder.parent()];
     folders.into_iter().flatten().any(|folder| {
-        let bytes = files.read(&folder.join(".gitignore"), 1 << 16).unwrap_or_default();
+        let bytes = context::read(files, &folder.join(".gitignore"), 1 << 16).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '!'])).any(|line| {
             let last = place::name(line);

@@ -13,7 +13,7 @@ use super::{
     build_fault::{self, BuildFault},
     built::{BuiltImage, BuiltImages, Held, Program, Start},
     command,
-    context::{Context, read_ignore},
+    context::{self, Context, read_ignore},
     dockerfile::{self, Dockerfile},
     dockerignore::Dockerignore,
     holds::Holder,
@@ -139,7 +139,7 @@ impl Collector<'_> {
     }
 
     fn read_dockerfile(&mut self, path: &Path) -> Result<FileId, String> {
-        let bytes = self.files.read(path, SourceMap::MAX_BYTES).map_err(|error| match error.kind() {
+        let bytes = context::read(self.files, path, SourceMap::MAX_BYTES).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "the Dockerfile is not there".to_owned(),
             _ => format!("the Dockerfile cannot be read: {error}"),
         })?;
@@ -189,7 +189,8 @@ impl Collector<'_> {
         };
         items.iter().find_map(|item| {
             let path = item.get("path").unwrap_or(item).as_str()?;
-            let bytes = self.files.read(&self.project.directory.join(path), SourceMap::MAX_BYTES).ok()?;
+            let path_on_disk = self.project.directory.join(path);
+            let bytes = context::read(self.files, &path_on_disk, SourceMap::MAX_BYTES).ok()?;
             let is_named = String::from_utf8_lossy(&bytes).contains("PYTHONPATH");
             is_named.then(|| format!("`{path}` sets PYTHONPATH"))
         })

@@ -14,6 +14,8 @@ pub enum EntryKind {
     File {
         /// Whether somebody may execute it.
         is_executable: bool,
+        /// Whether its content is on the disk: a pipe or a device may never end.
+        is_regular: bool,
     },
     /// A folder.
     Directory,
@@ -83,7 +85,7 @@ impl Files for MemoryFiles {
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
         let path = clean(path);
         if self.files.contains_key(&path) {
-            return Ok(Some(EntryKind::File { is_executable: self.executable.contains(&path) }));
+            return Ok(Some(EntryKind::File { is_executable: self.executable.contains(&path), is_regular: true }));
         }
         let is_folder = self.files.keys().any(|file| file.starts_with(&path));
         Ok(is_folder.then_some(EntryKind::Directory))
