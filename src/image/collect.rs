@@ -34,7 +34,8 @@ use crate::{
 /// Reads the Dockerfile of each service that builds and asks whether its image holds what
 /// it starts. What cannot be read or followed is unknown, with the reason.
 pub fn collect(project: &Project, files: &dyn Files, sources: &mut SourceMap) -> BuiltImages {
-    let mut collector = Collector { project, files, sources, read: BTreeMap::new(), ignores: BTreeMap::new() };
+    let mut collector =
+        Collector { project, files, sources, read: BTreeMap::new(), ignores: BTreeMap::new(), bytes_left: MAX_BYTES };
     let mut images = BuiltImages::default();
     for (name, service) in project.services() {
         if let Some(build) = build(project, service) {
@@ -51,7 +52,12 @@ struct Collector<'a> {
     /// Dockerfiles by path: services that share one share its text.
     read: BTreeMap<PathBuf, Result<FileId, String>>,
     ignores: BTreeMap<Vec<PathBuf>, Result<Dockerignore, String>>,
+    /// Bytes of Dockerfiles that are still followed: each service follows its own anew.
+    bytes_left: usize,
 }
+
+/// Bytes of Dockerfiles that are followed for one project.
+const MAX_BYTES: usize = 32 << 20;
 
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
@@ -81,6 +87,9 @@ impl Collector<'_> {
         }
         let file = self.dockerfile(name, build)?;
         image.dockerfile = Some(file);
+        let bytes = self.sources.file(file).text().len();
+        self.bytes_left =
+            self.bytes_left.checked_sub(bytes).ok_or("the Dockerfiles of the project are too long to follow all")?;
         let parsed = dockerfile::parse(file, self.sources.file(file).text())?;
         let context = context.with_ignore(self.ignore(build)?);
         let named = self.named_contexts(build);

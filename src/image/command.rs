@@ -7,7 +7,7 @@
 use super::{
     install::base_name,
     npm::{Call, Package},
-    place::join,
+    place::{entered, join},
     program::{Starts, Word, starts},
     shell::{self, Joined, Simple, Token},
     wrapper::inner,
@@ -206,7 +206,7 @@ impl Walk<'_> {
                 self.directory = match rest {
                     [to] if to.is_known && to.text.starts_with('/') => Some(join("/", &to.text)),
                     [to] if to.is_known && to.text != "-" => {
-                        self.directory.as_deref().map(|directory| join(directory, &to.text))
+                        self.directory.as_deref().and_then(|directory| entered(directory, &to.text))
                     }
                     _ => None,
                 };

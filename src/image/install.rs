@@ -256,7 +256,7 @@ pub(super) fn mentions(text: &str, module: &str) -> bool {
 
 /// The folder behind `cd`; `None` where it is not known.
 fn changed(from: Option<&str>, to: &str) -> Option<String> {
-    if to.starts_with('/') { Some(super::place::normal(to)) } else { Some(super::place::join(from?, to)) }
+    if to.starts_with('/') { Some(super::place::normal(to)) } else { super::place::entered(from?, to) }
 }
 
 /// The last part of a program's path.

@@ -48,7 +48,14 @@ const COMPOUND: &[&str] = &[
 /// # Errors
 /// What of the text cannot be followed.
 pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'static str> {
-    let mut reader = Reader { chars: text.chars().collect(), at: 0, lookup, out: Vec::new(), joined: Joined::Then };
+    let mut reader = Reader {
+        chars: text.chars().collect(),
+        at: 0,
+        lookup,
+        out: Vec::new(),
+        joined: Joined::Then,
+        room: MAX_VALUES,
+    };
     reader.begin();
     while let Some(c) = reader.peek(0) {
         reader.token(c)?;
@@ -68,8 +75,14 @@ pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'sta
 /// Source: mattn/go-shellwords as compose-go uses it, with environment and backticks off.
 pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
     let mut out = Vec::new();
-    let mut reader =
-        Reader { chars: text.chars().collect(), at: 0, lookup: &|_| None, out: Vec::new(), joined: Joined::Then };
+    let mut reader = Reader {
+        chars: text.chars().collect(),
+        at: 0,
+        lookup: &|_| None,
+        out: Vec::new(),
+        joined: Joined::Then,
+        room: MAX_VALUES,
+    };
     while let Some(c) = reader.peek(0) {
         if c.is_whitespace() {
             reader.at += 1;
@@ -109,7 +122,12 @@ struct Reader<'a> {
     lookup: Lookup<'a>,
     out: Vec<Simple>,
     joined: Joined,
+    /// Bytes that values of variables may still bring.
+    room: usize,
 }
+
+/// Bytes that the values of variables bring into one text at most.
+const MAX_VALUES: usize = 1 << 20;
 
 impl Reader<'_> {
     fn peek(&self, ahead: usize) -> Option<char> {
@@ -258,7 +276,10 @@ impl Reader<'_> {
         let inner: String = self.chars[start..self.at].iter().collect();
         let name = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(&inner);
         match (self.lookup)(name) {
-            Some(value) if opener == '$' => word.text.push_str(&value),
+            Some(value) if opener == '$' => {
+                self.room = self.room.checked_sub(value.len()).ok_or("variables that grow too much")?;
+                word.text.push_str(&value);
+            }
             _ => {
                 word.is_known = false;
                 word.text.push(opener);

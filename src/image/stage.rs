@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use super::{
     base::BaseKind,
     dockerfile::Dockerfile,
-    expand::{Variables, expand},
+    expand::{Variables, expand, set},
     from::{base_of, fixed_platform},
     instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
     place,
@@ -110,7 +110,7 @@ fn declare(into: &mut Variables, name: &str, default: Option<&str>, given: &Give
         (None, Some(default)) => expand(default, into),
         (None, None) => global.and_then(|global| global.get(name).cloned().flatten()),
     };
-    into.insert(name.to_owned(), value);
+    set(into, name, value);
 }
 
 struct Follow<'a> {
@@ -205,7 +205,7 @@ impl<'a> Follow<'a> {
         let before = Rc::clone(&self.variables);
         let variables = Rc::make_mut(&mut self.variables);
         for (name, value) in pairs {
-            variables.insert(name.clone(), expand(value, &before));
+            set(variables, name, expand(value, &before));
         }
     }
 
@@ -217,11 +217,7 @@ impl<'a> Follow<'a> {
     }
 
     fn absolute(&self, path: &str) -> Option<String> {
-        if path.starts_with('/') {
-            Some(place::normal(path))
-        } else {
-            Some(place::join(self.out.workdir.as_ref()?, path))
-        }
+        if path.starts_with('/') { Some(place::normal(path)) } else { place::entered(self.out.workdir.as_ref()?, path) }
     }
 
     fn copy(&mut self, span: Span, transfer: &Transfer, is_add: bool) {

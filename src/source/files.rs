@@ -65,6 +65,12 @@ impl MemoryFiles {
         self.executable.insert(clean(path.as_ref()));
     }
 
+    /// Files below a folder; the paths that begin with it stand together.
+    fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a Path> {
+        let from = self.files.range(folder.to_owned()..).map(|(file, _)| file.as_path());
+        from.take_while(move |file| file.starts_with(folder)).filter(move |file| *file != folder)
+    }
+
     /// The paths held, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.keys().map(PathBuf::as_path)
@@ -87,15 +93,13 @@ impl Files for MemoryFiles {
         if self.files.contains_key(&path) {
             return Ok(Some(EntryKind::File { is_executable: self.executable.contains(&path), is_regular: true }));
         }
-        let is_folder = self.files.keys().any(|file| file.starts_with(&path));
-        Ok(is_folder.then_some(EntryKind::Directory))
+        Ok(self.below(&path).next().is_some().then_some(EntryKind::Directory))
     }
 
     fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>> {
         let path = clean(path);
         let mut names: Vec<String> = self
-            .files
-            .keys()
+            .below(&path)
             .filter_map(|file| file.strip_prefix(&path).ok()?.iter().next())
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
