@@ -79,10 +79,12 @@ impl Files for DiskFiles {
     fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(self.working_directory.join(path))? {
+            if names.len() == max_entries {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
-        names.truncate(max_entries);
         Ok(names)
     }
 

@@ -102,8 +102,7 @@ impl<'a> Context<'a> {
         if self.entry(path) != Entry::Folder {
             return Some(Vec::new());
         }
-        let names = self.files.list(&self.on_disk(path), MAX_ENTRIES).ok()?;
-        (names.len() < MAX_ENTRIES).then_some(names)
+        self.files.list(&self.on_disk(path), MAX_ENTRIES).ok()
     }
 
     /// Text of a file of the context; `None` where there is none that can be read.

@@ -35,11 +35,10 @@ pub trait Files: Sync {
     /// As the disk says, for everything but "not found".
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>>;
 
-    /// Names in a folder, sorted, `max_entries` at most; used for "did you mean" and to see
-    /// whether a folder is empty.
+    /// Names in a folder, sorted; used for "did you mean", for patterns, and to see whether a folder is empty.
     ///
     /// # Errors
-    /// As the disk says.
+    /// As the disk says; [`io::ErrorKind::FileTooLarge`] where there are more than `max_entries`.
     fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>>;
 
     /// The path with links resolved, where it exists; else the path, made absolute and
@@ -104,8 +103,7 @@ impl Files for MemoryFiles {
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
         names.dedup();
-        names.truncate(max_entries);
-        Ok(names)
+        if names.len() > max_entries { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(names) }
     }
 
     fn resolve(&self, path: &Path) -> PathBuf {
