@@ -182,6 +182,11 @@ impl Walk<'_> {
         let commands = shell::split(&script.text, &|_| None).map_err(|what| format!("{what} is not followed"))?;
         let mut unknown = None;
         for command in commands {
+            // Behind a branch that hands over to another program nothing is sure to run.
+            if command.is_conditional && command.words.first().is_some_and(|word| word.text == "exec") {
+                unknown = Some("a branch of the shell text starts another program".to_owned());
+                break;
+            }
             match self.simple(&command, script.span, depth) {
                 Err(reason) => {
                     unknown = unknown.or(Some(reason));
@@ -197,6 +202,9 @@ impl Walk<'_> {
     fn simple(&mut self, command: &Simple, span: Option<Span>, depth: u32) -> Result<(), String> {
         if command.joined == Joined::Else {
             return Err("a command behind `||` is not followed".to_owned());
+        }
+        if command.is_conditional {
+            return Err(self.conditional(command));
         }
         let word = |token: &Token| Word { text: token.text.clone(), span, is_known: token.is_known };
         let words: Vec<Word> = command.words.iter().map(word).collect();
@@ -222,6 +230,18 @@ impl Walk<'_> {
             }
             words => self.command(words, depth + 1),
         }
+    }
+
+    /// What a branch or a loop may have changed is not known behind it.
+    fn conditional(&mut self, command: &Simple) -> String {
+        let word = |at: usize| command.words.get(at).map_or("", |word| word.text.as_str());
+        if word(0) == "cd" {
+            self.directory = None;
+        }
+        if command.words.iter().any(|word| word.text.starts_with("PYTHONPATH=")) {
+            self.python_path = Some(Token { text: String::new(), is_known: false });
+        }
+        "what a branch of the shell text starts is not known".to_owned()
     }
 
     /// Takes `NAME=value` words off the front, and keeps PYTHONPATH.

@@ -5,6 +5,7 @@
 //! false alarm, a false "may" only silence.
 
 use super::{
+    harmless::{DOWNLOADS, MOVES, NEVER},
     pip::pip,
     requirement::{Brings, Names, brings},
     shell::{Joined, Lookup, Simple, Token, split},
@@ -22,61 +23,6 @@ pub(super) enum Effect {
 /// Reads requirements files for an effect: does this file, named from this folder, bring
 /// the module?
 pub(super) type Requirements<'a> = &'a dyn Fn(&str, Option<&str>) -> Effect;
-
-/// Programs that create no Python module, whatever their words.
-const NEVER: &[&str] = &[
-    ":",
-    "[",
-    "addgroup",
-    "adduser",
-    "cat",
-    "chgrp",
-    "chmod",
-    "chown",
-    "corepack",
-    "dpkg-reconfigure",
-    "echo",
-    "exit",
-    "export",
-    "false",
-    "gpg",
-    "grep",
-    "groupadd",
-    "groupmod",
-    "id",
-    "ldconfig",
-    "locale-gen",
-    "ls",
-    "mkdir",
-    "nvidia-smi",
-    "printf",
-    "pwd",
-    "rm",
-    "rmdir",
-    "set",
-    "sha256sum",
-    "sleep",
-    "stat",
-    "strip",
-    "test",
-    "true",
-    "ulimit",
-    "umask",
-    "uname",
-    "unset",
-    "update-alternatives",
-    "update-ca-certificates",
-    "useradd",
-    "usermod",
-    "which",
-];
-
-/// Programs that only write the file that they are told to, or nothing: they count where
-/// their words name the module.
-const DOWNLOADS: &[&str] = &["aria2c", "curl", "wget", "hf", "huggingface-cli"];
-
-/// Programs that put files elsewhere: harmless into folders of programs and settings.
-const MOVES: &[&str] = &["cp", "install", "ln", "mv"];
 
 /// What a shell text may do about a module.
 pub(super) fn effect(
@@ -116,7 +62,8 @@ pub(super) fn of_commands(
 /// Programs that only read what is piped to them.
 fn is_reader(command: &Simple) -> bool {
     let program = command.words.first().map_or("", |word| base_name(&word.text));
-    ["awk", "cut", "gpg", "grep", "head", "sed", "sha256sum", "sort", "tail", "tee", "tr", "wc"].contains(&program)
+    ["awk", "cut", "gpg", "grep", "head", "read", "sed", "sha256sum", "sort", "tail", "tee", "tr", "wc"]
+        .contains(&program)
 }
 
 fn of_command(
@@ -134,8 +81,11 @@ fn of_command(
         return may(program);
     }
     match base_name(&program.text) {
+        // `command -v NAME` asks whether there is such a program.
+        "-v" => Effect::None,
         "cd" => {
             let target = rest.first().filter(|word| word.is_known);
+            let target = target.filter(|_| !command.is_conditional);
             *directory = target.and_then(|word| changed(directory.as_deref(), &word.text));
             Effect::None
         }
@@ -209,7 +159,7 @@ pub(super) fn plain(words: &[Token]) -> &[Token] {
             .text
             .split_once('=')
             .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
-        is_assignment || ["command", "env", "exec", "sudo", "time", "!"].contains(&word.text.as_str())
+        is_assignment || ["command", "env", "exec", "sudo", "time"].contains(&word.text.as_str())
     };
     &words[words.iter().take_while(is_before).count()..]
 }

@@ -1,9 +1,11 @@
 //! A shell line as simple commands of words.
 //!
 //! Only what can be followed without running it: lists (`&&`, `||`, `;`, pipes), quotes and
-//! known variables. Compound commands are refused, and a word that needs the shell to be
-//! known says so.
+//! known variables. What is in compound commands (`compound`) is marked, and a word that needs
+//! the shell to be known says so.
 //! Source: POSIX.1-2017, Shell Command Language, 2.2 to 2.4, 2.6 and 2.9.
+
+use super::compound::flatten;
 
 /// What the variables of a shell are known to hold.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -35,13 +37,9 @@ pub(super) struct Simple {
     pub(super) words: Vec<Token>,
     /// Files that it writes to.
     pub(super) writes: Vec<Token>,
+    /// Whether it stands in a branch or a loop.
+    pub(super) is_conditional: bool,
 }
-
-/// Words that open, part or close a compound command.
-const COMPOUND: &[&str] = &[
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function",
-    "{", "}", "[[",
-];
 
 /// Splits a line, or the lines of a script.
 ///
@@ -60,13 +58,7 @@ pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'sta
     while let Some(c) = reader.peek(0) {
         reader.token(c)?;
     }
-    let commands: Vec<Simple> =
-        reader.out.into_iter().filter(|each| !each.words.is_empty() || !each.writes.is_empty()).collect();
-    let is_compound = |each: &Simple| each.words.first().is_some_and(|word| COMPOUND.contains(&word.text.as_str()));
-    if commands.iter().any(is_compound) {
-        return Err("a compound shell command");
-    }
-    Ok(commands)
+    flatten(reader.out)
 }
 
 /// Splits into words alone, as Compose splits a `command` string: operators are words like
@@ -135,7 +127,8 @@ impl Reader<'_> {
     }
 
     fn begin(&mut self) {
-        self.out.push(Simple { joined: self.joined, words: Vec::new(), writes: Vec::new() });
+        let (words, writes) = (Vec::new(), Vec::new());
+        self.out.push(Simple { joined: self.joined, words, writes, is_conditional: false });
     }
 
     fn next(&mut self, joined: Joined, length: usize) {
