@@ -48,7 +48,7 @@ pub struct Start {
     /// The bytes that say so: the word, or the command around it; in the Compose file or, for
     /// an image's own command, in the Dockerfile.
     pub place: Option<Span>,
-    /// The script of `package.json` that starts it, where one does.
+    /// The script that starts it, as words for a reader, where one does: of `package.json`, or of a shell.
     pub through: Option<String>,
     /// Whether the image holds it.
     pub held: Held,

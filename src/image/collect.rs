@@ -233,7 +233,7 @@ fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String>
         None => image.workdir.clone(),
         Some(value) => value.as_str().filter(|path| value.hole.is_none() && path.starts_with('/')).map(place::normal),
     };
-    let started = command::follow(&line, directory, &|folder| question.package(folder))?;
+    let started = command::follow(&line, directory, question)?;
     Ok(started.iter().map(|start| answer(question, start)).collect())
 }
 

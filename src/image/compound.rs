@@ -1,16 +1,17 @@
 //! Compound shell commands (`if`, loops, groups) as the simple commands in them: each may run, and none
 //! in a branch or a loop is sure to.
 //!
-//! Apart from `shell`, which reads words. `case` and functions are refused.
-//! Source: POSIX.1-2017, Shell Command Language, 2.9.4.
+//! Apart from `shell`, which reads words. `case` is refused.
+//! Source: POSIX.1-2017, Shell Command Language, 2.9.4 and 2.9.5.
 
 use super::shell::Simple;
 
-/// Takes the reserved words off, and marks what they make conditional.
+/// Takes the reserved words off, and marks what they make conditional. The commands of a function stand
+/// where it is defined; calls of `functions` are left out.
 ///
 /// # Errors
 /// What of the commands cannot be followed.
-pub(super) fn flatten(commands: Vec<Simple>) -> Result<Vec<Simple>, &'static str> {
+pub(super) fn flatten(commands: Vec<Simple>, functions: &[String]) -> Result<Vec<Simple>, &'static str> {
     let mut open: Vec<&'static str> = Vec::new();
     let mut out = Vec::new();
     let mut is_tested = false;
@@ -21,7 +22,8 @@ pub(super) fn flatten(commands: Vec<Simple>) -> Result<Vec<Simple>, &'static str
             command.words.clear();
         }
         command.is_conditional = open.iter().any(|word| *word != "{");
-        if !command.words.is_empty() || !command.writes.is_empty() {
+        let is_call = command.words.first().is_some_and(|word| functions.contains(&word.text));
+        if !is_call && (!command.words.is_empty() || !command.writes.is_empty()) {
             out.push(command);
         }
     }
@@ -47,7 +49,9 @@ fn reserved(command: &Simple, open: &mut Vec<&'static str>, is_tested: &mut bool
         match word.text.as_str() {
             "if" => open.push("if"),
             "while" | "until" => open.push("while"),
+            "{" if count > 0 && command.words[count - 1].text == "function" => open.push("function"),
             "{" => open.push("{"),
+            "function" if command.words.get(count + 1).is_some_and(|word| word.text == "{") => {}
             "for" | "select" => {
                 open.push("while");
                 is_header = true;
@@ -56,7 +60,7 @@ fn reserved(command: &Simple, open: &mut Vec<&'static str>, is_tested: &mut bool
             "do" if open.last() == Some(&"while") => {}
             "fi" | "done" | "}" => {
                 let opened = open.pop().ok_or("a compound shell command")?;
-                if !matches!((word.text.as_str(), opened), ("fi", "if") | ("done", "while") | ("}", "{")) {
+                if !matches!((word.text.as_str(), opened), ("fi", "if") | ("done", "while") | ("}", "{" | "function")) {
                     return Err("a compound shell command");
                 }
             }

@@ -14,8 +14,8 @@ use super::{
     npm::Package,
     place::{join, overlaps},
     requirement::{Brings, Names, is_package_place, line_brings},
-    shell::joined,
     stage::{Base, Copy, From, StepKind},
+    words::joined,
 };
 
 /// Requirements files that are read for one question at most, and their size in bytes.

@@ -13,7 +13,6 @@ use super::{
     effects,
     holds::Provided,
     install::{self, Effect},
-    npm::Package,
     overlay,
     place::{join, name, parent},
     program::Word,
@@ -69,27 +68,6 @@ impl Question<'_> {
                 self.absent(start, &word.text, &path, found, None)
             }
         }
-    }
-
-    /// The `package.json` of a folder of the container, as the build context has it.
-    ///
-    /// # Errors
-    /// Why it is not known, as one clause.
-    pub(super) fn package(&self, folder: &str) -> Result<Package, String> {
-        let path = join(folder, "package.json");
-        if let Some(reason) = overlay::over(self.service, std::slice::from_ref(&path)) {
-            return Err(reason);
-        }
-        let Provided::Context(found) = self.holder.provides(self.stage, &path) else {
-            return Err(format!("`{path}` of the image is not known"));
-        };
-        let names = Names { module: "package.json".to_owned(), distributions: Vec::new() };
-        if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, &[path]) {
-            return Err(reason);
-        }
-        let text = self.holder.context.text(&found, MAX_BYTES);
-        let unread = || format!("`{}` of the build context cannot be read", found.trim_start_matches('/'));
-        text.and_then(|text| Package::parse(&text)).ok_or_else(unread)
     }
 
     /// A file of that name where the context keeps such files: at the same path, or beside what COPY

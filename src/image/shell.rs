@@ -41,24 +41,25 @@ pub(super) struct Simple {
     pub(super) is_conditional: bool,
 }
 
+impl Simple {
+    /// A command of one word.
+    pub(super) fn of_word(text: &str) -> Self {
+        let words = vec![Token { text: text.to_owned(), is_known: true }];
+        Self { joined: Joined::Then, words, writes: Vec::new(), is_conditional: false }
+    }
+}
+
 /// Splits a line, or the lines of a script.
 ///
 /// # Errors
 /// What of the text cannot be followed.
 pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'static str> {
-    let mut reader = Reader {
-        chars: text.chars().collect(),
-        at: 0,
-        lookup,
-        out: Vec::new(),
-        joined: Joined::Then,
-        room: MAX_VALUES,
-    };
+    let mut reader = Reader::new(text, lookup);
     reader.begin();
     while let Some(c) = reader.peek(0) {
         reader.token(c)?;
     }
-    flatten(reader.out)
+    flatten(reader.out, &reader.functions)
 }
 
 /// Splits into words alone, as Compose splits a `command` string: operators are words like
@@ -67,14 +68,7 @@ pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'sta
 /// Source: mattn/go-shellwords as compose-go uses it, with environment and backticks off.
 pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
     let mut out = Vec::new();
-    let mut reader = Reader {
-        chars: text.chars().collect(),
-        at: 0,
-        lookup: &|_| None,
-        out: Vec::new(),
-        joined: Joined::Then,
-        room: MAX_VALUES,
-    };
+    let mut reader = Reader::new(text, &|_| None);
     while let Some(c) = reader.peek(0) {
         if c.is_whitespace() {
             reader.at += 1;
@@ -87,27 +81,6 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
     Ok(out)
 }
 
-/// A shell line of a Dockerfile with its continuations joined and the comments between taken
-/// out.
-pub(super) fn joined(text: &str) -> String {
-    let mut out = String::new();
-    let mut is_continued = false;
-    for line in text.lines() {
-        let trimmed = line.trim_start();
-        if is_continued && (trimmed.is_empty() || trimmed.starts_with('#')) {
-            continue;
-        }
-        let body = line.trim_end();
-        is_continued = body.ends_with('\\');
-        out.push_str(if is_continued { &body[..body.len() - 1] } else { line });
-        if !is_continued {
-            out.push('\n');
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
 struct Reader<'a> {
     chars: Vec<char>,
     at: usize,
@@ -116,12 +89,19 @@ struct Reader<'a> {
     joined: Joined,
     /// Bytes that values of variables may still bring.
     room: usize,
+    /// Names of functions.
+    functions: Vec<String>,
 }
 
 /// Bytes that the values of variables bring into one text at most.
 const MAX_VALUES: usize = 1 << 20;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &str, lookup: Lookup<'a>) -> Self {
+        let (chars, out, functions) = (text.chars().collect(), Vec::new(), Vec::new());
+        Self { chars, at: 0, lookup, out, joined: Joined::Then, room: MAX_VALUES, functions }
+    }
+
     fn peek(&self, ahead: usize) -> Option<char> {
         self.chars.get(self.at + ahead).copied()
     }
@@ -155,11 +135,23 @@ impl Reader<'_> {
             ('&', _) => self.next(Joined::Then, 1),
             ('|', Some('|')) => self.next(Joined::Else, 2),
             ('|', _) => self.next(Joined::Pipe, 1),
+            ('(', Some(')')) if self.last().words.len() == 1 => self.function(),
             ('(' | ')', _) => return Err("a subshell"),
             ('<' | '>', _) => self.redirect()?,
             _ => self.push()?,
         }
         Ok(())
+    }
+
+    /// `NAME()`: what follows runs where the name is called.
+    fn function(&mut self) {
+        self.at += 2;
+        while self.peek(0).is_some_and(char::is_whitespace) {
+            self.at += 1;
+        }
+        let name = self.last().words.remove(0);
+        self.functions.push(name.text);
+        self.last().words.push(Token { text: "function".to_owned(), is_known: true });
     }
 
     fn push(&mut self) -> Result<(), &'static str> {
