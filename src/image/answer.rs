@@ -14,7 +14,7 @@ use super::{
     copy_line::{Wish, copy_line},
     effects,
     holds::{Holder, Provided},
-    install::{self, Effect},
+    install::{self, Effect, Listed},
     overlay,
     place::{below, join, parent},
     program::Word,
@@ -180,8 +180,8 @@ impl Question<'_> {
         if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, targets) {
             return Err(reason);
         }
-        let read = |file: &str, directory: Option<&str>| {
-            effects::requirements(self.holder, self.stage, file, directory, &names)
+        let read = |listed: Listed<'_>, directory: Option<&str>| {
+            effects::requirements(self.holder, self.stage, listed, directory, &names)
         };
         if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), &names, &read) {
             return Err(reason);

@@ -51,6 +51,7 @@ pub(super) const NEVER: &[&str] = &[
     "nvidia-smi",
     "passwd",
     "pg_isready",
+    "playwright",
     "printf",
     "psql",
     "pwd",
@@ -96,3 +97,22 @@ pub(super) const DOWNLOADS: &[&str] = &["aria2c", "curl", "wget", "hf", "hugging
 
 /// Programs that put files elsewhere: harmless into folders of programs and settings.
 pub(super) const MOVES: &[&str] = &["cp", "install", "ln", "mv"];
+
+/// Addresses of scripts that install programs, and are piped into a shell or Python.
+/// Source: the projects' own installation pages, as of 2026-11.
+pub(super) const INSTALLERS: &[&str] = &[
+    "https://astral.sh/uv/",
+    "https://bootstrap.pypa.io/get-pip.py",
+    "https://bun.sh/install",
+    "https://deb.nodesource.com/",
+    "https://deno.land/install.sh",
+    "https://get.docker.com",
+    "https://get.pnpm.io/install.sh",
+    "https://install.python-poetry.org",
+    "https://ollama.ai/install.sh",
+    "https://ollama.com/install.sh",
+    "https://packagecloud.io/install/repositories/github/git-lfs/",
+    "https://pdm-project.org/install-pdm.py",
+    "https://rpm.nodesource.com/",
+    "https://sh.rustup.rs",
+];

@@ -13,7 +13,7 @@ use super::{
     command::Start,
     effects,
     holds::Provided,
-    install::{self, Effect},
+    install::{self, Effect, Listed},
     overlay,
     place::{below, join, name, overlaps, parent},
     requirement::Names,
@@ -179,8 +179,9 @@ impl Question<'_> {
         if let Some(reason) = overlay::other_than_mounts(self.service, paths) {
             return Err(reason);
         }
-        let read =
-            |file: &str, folder: Option<&str>| effects::requirements(self.holder, self.stage, file, folder, names);
+        let read = |listed: Listed<'_>, folder: Option<&str>| {
+            effects::requirements(self.holder, self.stage, listed, folder, names)
+        };
         let effects = [
             effects::of_stage(self.holder, self.stage, names, paths),
             install::of_commands(&start.before, start.directory.as_deref(), names, &read),

@@ -5,8 +5,9 @@
 //! false alarm, a false "may" only silence.
 
 use super::{
-    harmless::{DOWNLOADS, MOVES, NEVER},
+    harmless::{DOWNLOADS, INSTALLERS, MOVES, NEVER},
     pip::pip,
+    project,
     requirement::{Brings, Names, brings},
     shell::{Joined, Lookup, Simple, Token, split},
 };
@@ -20,9 +21,29 @@ pub(super) enum Effect {
     May(String),
 }
 
-/// Reads requirements files for an effect: does this file, named from this folder, bring
-/// the module?
-pub(super) type Requirements<'a> = &'a dyn Fn(&str, Option<&str>) -> Effect;
+/// Where it stands what is to be installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed<'a> {
+    /// A requirements file, or a `package.json`.
+    File(&'a str),
+    /// A project's file, for what it depends on.
+    Dependencies(&'a str),
+    /// A project's file, for what it depends on and the project itself where it has a build system.
+    Project(&'a str),
+    /// The same where the project needs no build system to be installed, as Poetry has it.
+    Package(&'a str),
+}
+
+impl<'a> Listed<'a> {
+    /// The file's name.
+    pub(super) fn file(&self) -> &'a str {
+        let (Self::File(file) | Self::Dependencies(file) | Self::Project(file) | Self::Package(file)) = self;
+        file
+    }
+}
+
+/// Reads what lists packages, named from a folder: does it bring the module?
+pub(super) type Requirements<'a> = &'a dyn Fn(Listed<'_>, Option<&str>) -> Effect;
 
 /// What a shell text may do about a module.
 pub(super) fn effect(
@@ -47,7 +68,11 @@ pub(super) fn of_commands(
     requirements: Requirements<'_>,
 ) -> Effect {
     let mut directory = directory.map(str::to_owned);
-    for command in commands {
+    for (at, command) in commands.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| &commands[at]);
+        if command.joined == Joined::Pipe && before.is_some_and(is_installer) {
+            continue;
+        }
         if command.joined == Joined::Pipe && !is_reader(command) {
             return Effect::May("a RUN line pipes into a program".to_owned());
         }
@@ -57,6 +82,12 @@ pub(super) fn of_commands(
         }
     }
     Effect::None
+}
+
+/// Whether a download is the script of a known installer of programs.
+fn is_installer(command: &Simple) -> bool {
+    let is_known = |word: &Token| word.is_known && INSTALLERS.iter().any(|address| word.text.starts_with(address));
+    command.joined != Joined::Pipe && command.words.iter().any(is_known)
 }
 
 /// Programs that only read what is piped to them.
@@ -126,7 +157,10 @@ fn installer(
     let verb = rest.first().map_or("", |word| word.text.as_str());
     Some(match name {
         "uv" if verb == "pip" => pip(&rest[1..], directory, names, requirements),
-        "uv" | "pipx" if ["venv", "python", "cache", "lock"].contains(&verb) => Effect::None,
+        "uv" if ["venv", "python", "cache", "lock", "tool"].contains(&verb) => Effect::None,
+        "uv" | "poetry" | "pdm" | "pipenv" => project::install(name, rest, directory, names, requirements),
+        // What `pipx` installs has an environment of its own.
+        "pipx" => Effect::None,
         name if is_versioned(name, "pip") => pip(rest, directory, names, requirements),
         name if is_versioned(name, "python") => python(rest, directory, names, requirements),
         _ => return None,
@@ -143,7 +177,7 @@ fn npm(words: &[Token], directory: Option<&str>, requirements: Requirements<'_>)
         }
         "cache" | "config" | "set" | "audit" | "prune" | "fund" => Effect::None,
         "install" | "i" | "ci" | "add" if has(&["-g", "--global", "--ignore-scripts"]) => Effect::None,
-        "install" | "i" | "ci" => requirements("package.json", directory),
+        "install" | "i" | "ci" => requirements(Listed::File("package.json"), directory),
         verb => Effect::May(format!("`{verb}` of a package manager may bring it")),
     }
 }
@@ -170,7 +204,10 @@ fn python(words: &[Token], directory: Option<&str>, names: &Names, requirements:
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     match (text(0), text(1)) {
         ("-m", "pip") => pip(&words[2..], directory, names, requirements),
-        ("-m", "venv" | "ensurepip" | "compileall" | "virtualenv") | ("--version" | "-V", _) => Effect::None,
+        ("-m", "venv" | "ensurepip" | "compileall" | "virtualenv" | "nltk.downloader" | "playwright")
+        | ("--version" | "-V", _) => Effect::None,
+        // A model becomes a package of its name.
+        ("-m", "spacy") if !words.iter().any(|word| mentions(&word.text, &names.module)) => Effect::None,
         ("-c", code) if !mentions(code, &names.module) && !code.contains("open(") => Effect::None,
         _ => Effect::May("a RUN line runs Python".to_owned()),
     }

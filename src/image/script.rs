@@ -12,7 +12,7 @@ use super::{
     copy_line::{Wish, copy_line},
     effects,
     holds::Provided,
-    install::{self, Effect},
+    install::{self, Effect, Listed},
     overlay,
     place::{join, name, parent},
     program::Word,
@@ -115,8 +115,9 @@ impl Question<'_> {
         if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, &targets) {
             return Err(reason);
         }
-        let read =
-            |file: &str, folder: Option<&str>| effects::requirements(self.holder, self.stage, file, folder, &names);
+        let read = |listed: Listed<'_>, folder: Option<&str>| {
+            effects::requirements(self.holder, self.stage, listed, folder, &names)
+        };
         if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), &names, &read) {
             return Err(reason);
         }
