@@ -69,6 +69,8 @@ pub(super) struct Copy {
     pub(super) is_into_folder: bool,
     /// `--parents`: sources keep their folders.
     pub(super) keeps_parents: bool,
+    /// `--exclude`: patterns of what is left out.
+    pub(super) excludes: Vec<String>,
     /// The parts as they are written, for new lines in the same style.
     pub(super) written: Transfer,
 }
@@ -239,6 +241,8 @@ impl<'a> Follow<'a> {
                 TransferSource::Heredoc => None,
             });
         }
+        let excludes = transfer.flags.iter().filter(|flag| flag.name == "exclude");
+        let excludes = excludes.map(|flag| expand(flag.value.as_deref()?, &self.variables)).collect::<Option<_>>()?;
         let written = expand(&transfer.destination.text, &self.variables)?;
         let ends_open = written.ends_with('/') || written == "." || written.ends_with("/.");
         Some(Copy {
@@ -247,6 +251,7 @@ impl<'a> Follow<'a> {
             is_into_folder: ends_open || sources.len() > 1,
             destination: self.absolute(&written)?,
             sources,
+            excludes,
             keeps_parents: flag("parents").is_some_and(|flag| flag.value.as_deref() != Some("false")),
             written: transfer.clone(),
         })
