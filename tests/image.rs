@@ -172,6 +172,7 @@ impl Asked {
             Held::Absent(absence) => {
                 let located = if absence.located.is_empty() { "it nowhere" } else { &absence.located };
                 let mut text = format!("absent: searched {}; has {located}", absence.searched.join(" "));
+                text.extend(absence.places.iter().map(|place| format!("; at {place}")));
                 text.extend(absence.ignored_by.map(|span| format!("; ignored by {}", self.place(span))));
                 text.extend(absence.copy_line.iter().map(|line| {
                     format!("; add `{}` behind {}", line.text.replace('\n', "\\n"), self.place(line.edit.span))

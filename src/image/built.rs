@@ -104,6 +104,8 @@ pub struct Absence {
     pub copies: Vec<Span>,
     /// Where the build context has it: a path relative to the context; empty where it has it nowhere.
     pub located: String,
+    /// Where else the image has it: places that are not searched.
+    pub places: Vec<String>,
     /// Whether that is a folder.
     pub is_folder: bool,
     /// The line of `.dockerignore` that keeps it out, where one does.

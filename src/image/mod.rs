@@ -36,6 +36,7 @@ mod launcher;
 mod locate;
 mod manifest;
 mod mode;
+mod module_place;
 mod node;
 mod npm;
 mod overlay;

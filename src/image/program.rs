@@ -32,6 +32,8 @@ pub(super) enum Starts {
         folder: Option<Word>,
         /// Whether Python runs it as a program, rather than a server that imports it.
         is_run: bool,
+        /// Whether the program has a settings file that may name further folders.
+        reads_settings: bool,
     },
     /// A file that an interpreter is given.
     Script(Word),
@@ -115,7 +117,7 @@ pub(super) fn starts(words: &[Word]) -> Starts {
 pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
     Some(match name {
         "uvicorn" => application(rest, UVICORN, &["--app-dir"]),
-        "gunicorn" => application(rest, GUNICORN, &["--chdir", "--pythonpath"]),
+        "gunicorn" => with_settings(application(rest, GUNICORN, &["--chdir", "--pythonpath"])),
         "hypercorn" => application(rest, HYPERCORN, &[]),
         "granian" => application(rest, GRANIAN, &["--working-dir"]),
         "daphne" => application(rest, DAPHNE, &[]),
@@ -152,6 +154,16 @@ fn application(words: &[Word], switches: Switches, folder_options: &[&str]) -> S
     match positional(words, switches) {
         Some((word, _)) => named(word, false, folder),
         None => Starts::Unknown("the application is not among the words".to_owned()),
+    }
+}
+
+/// gunicorn reads `gunicorn.conf.py`, which may have `chdir` and `pythonpath`.
+fn with_settings(starts: Starts) -> Starts {
+    match starts {
+        Starts::Module { name, may_end_in_variable, folder, is_run, .. } => {
+            Starts::Module { name, may_end_in_variable, folder, is_run, reads_settings: true }
+        }
+        other => other,
     }
 }
 
@@ -225,7 +237,7 @@ pub(super) fn named(word: &Word, may_end_in_variable: bool, folder: Option<Word>
         return Starts::Unknown(format!("`{}` is no module's name", word.text));
     }
     let name = Word { text: module.to_owned(), ..word.clone() };
-    Starts::Module { name, may_end_in_variable, folder, is_run: false }
+    Starts::Module { name, may_end_in_variable, folder, is_run: false, reads_settings: false }
 }
 
 pub(super) fn unknown_word(word: &Word) -> Starts {

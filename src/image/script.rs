@@ -134,6 +134,7 @@ impl Question<'_> {
             copy_line: line.filter(|_| is_there && ignored_by.is_none()),
             ignored_by,
             searched,
+            places: Vec::new(),
         })))
     }
 

@@ -41,10 +41,19 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, absence: &Absence) {
     let Some(place) = start.place.or_else(|| cx.service.place()) else { return };
     let package = &absence.package;
-    let message = format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name);
+    let message = match absence.places.first() {
+        None => format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name),
+        Some(place) => {
+            format!(
+                "service `{}` starts `{module}`, but its image has it at `{place}`, where Python does not look",
+                cx.name
+            )
+        }
+    };
     let label = format!("Python will not find `{package}` here{}", starts::through(start));
     let finding = sink.report(message, Label::new(place, label));
-    let copied = absence.copies.iter().map(|span| Label::new(*span, "not in what this copies"));
+    let copied = absence.places.first().map_or("not in what this copies", |_| "comes to another folder here");
+    let copied = absence.copies.iter().map(|span| Label::new(*span, copied));
     finding.related.extend(copied);
     if let Some(span) = absence.workdir {
         finding.related.push(Label::new(span, "where Python starts to look"));
@@ -60,6 +69,13 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
 }
 
 fn help(absence: &Absence) -> String {
+    if let Some(place) = absence.places.first() {
+        let folder = place.rsplit_once('/').map_or("/", |(folder, _)| folder);
+        return format!(
+            "start it from `{folder}` (WORKDIR), name that folder in PYTHONPATH, or copy it to `{}`",
+            absence.searched.join("` or `")
+        );
+    }
     let what = if absence.is_folder { "folder" } else { "file" };
     let has_it = format!("the build context has it: {what} `{}`", absence.located);
     match &absence.copy_line {
