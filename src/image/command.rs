@@ -6,6 +6,7 @@
 
 use super::{
     install::base_name,
+    launcher,
     npm::{Call, Package},
     place::join,
     program::{Starts, Word, starts},
@@ -37,6 +38,9 @@ pub(super) trait Scripts {
     /// Why it is not known, as one clause.
     fn package(&self, folder: &str) -> Result<Package, String>;
 
+    /// What a variable of the container holds; `None` where that is not known.
+    fn variable(&self, name: &str) -> Option<Word>;
+
     /// The text of a shell script, named from a folder; `None` where it is not known.
     fn shell_text(&self, directory: Option<&str>, word: &Word) -> Option<String>;
 }
@@ -51,6 +55,7 @@ pub(super) fn follow(words: &[Word], directory: Option<String>, scripts: &dyn Sc
         scripts_left: MAX_SCRIPTS,
         directory,
         python_path: None,
+        flask_app: None,
         arguments: Vec::new(),
         before: Vec::new(),
         through: None,
@@ -73,6 +78,8 @@ pub(super) struct Walk<'a> {
     pub(super) scripts_left: u32,
     pub(super) directory: Option<String>,
     pub(super) python_path: Option<Token>,
+    /// FLASK_APP where the command itself sets it.
+    pub(super) flask_app: Option<Word>,
     /// What the script that is followed is given: its `"$@"`.
     pub(super) arguments: Vec<Word>,
     pub(super) before: Vec<Simple>,
@@ -142,7 +149,10 @@ impl Walk<'_> {
     }
 
     fn program(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
-        match starts(words) {
+        let application = self.flask_app.clone().or_else(|| self.scripts.variable("FLASK_APP"));
+        match launcher::with_flask_app(words, application.as_ref())
+            .map_or_else(|| starts(words), |words| starts(&words))
+        {
             Starts::Nothing => Ok(()),
             Starts::Unknown(reason) => Err(reason),
             Starts::Other(name) => Err(self.other(name.clone(), Starts::Other(name))),

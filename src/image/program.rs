@@ -122,7 +122,18 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
         "granian" => application(rest, GRANIAN, &["--working-dir"]),
         "daphne" => application(rest, DAPHNE, &[]),
         "dramatiq" => application(rest, DRAMATIQ, &["--path", "-p"]),
-        "arq" => class(rest),
+        "arq" | "huey_consumer" | "huey_consumer.py" => class(rest),
+        "taskiq" if is_verb(rest, "worker") => launcher::application_among(name, &rest[1..]),
+        "faststream" if is_verb(rest, "run") => launcher::application_among(name, &rest[1..]),
+        "sanic" | "waitress-serve" => launcher::application_among(name, rest),
+        "litestar" | "uwsgi" => launcher::application_option(name, rest),
+        "coverage" if is_verb(rest, "run") => launcher::after_options(name, &rest[1..], &["-a", "--append", "-p"]),
+        "debugpy" => launcher::after_options(name, rest, &["--wait-for-client"]),
+        "ipython" | "ipython3" => match rest {
+            [file, ..] if file.is_known && file.text.ends_with(".py") => Starts::Script(file.clone()),
+            _ => Starts::Other(name.to_owned()),
+        },
+        "panel" | "bokeh" if is_verb(rest, "serve") => file_behind(rest, &["serve"]),
         "node" | "nodejs" | "tsx" | "ts-node" | "nodemon" | "pm2-runtime" => node(rest),
         "chainlit" | "marimo" => file_behind(rest, &["run"]),
         "gradio" => match rest {
@@ -146,6 +157,10 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
         | "export" | "set" | "date" => Starts::Nothing,
         _ => return None,
     })
+}
+
+fn is_verb(words: &[Word], verb: &str) -> bool {
+    words.first().is_some_and(|word| word.text == verb)
 }
 
 /// `module:attribute`, or a module alone, as the first word that belongs to no option.

@@ -14,7 +14,7 @@ use super::{
     holds::Provided,
     install::{self, Effect, Listed},
     overlay,
-    place::{join, name, parent},
+    place::{below, join, name, parent},
     program::Word,
     requirement::Names,
     stage::{From, StepKind},
@@ -75,6 +75,8 @@ impl Question<'_> {
     fn elsewhere(&self, path: &str, written: &str) -> Option<String> {
         let context = self.holder.context;
         let mut candidates = vec![source_path(written), join("/", name(path))];
+        let workdir = self.holder.stages[self.stage].workdir.as_deref();
+        candidates.extend(workdir.and_then(|workdir| below(path, workdir)).map(|rest| join("/", rest)));
         for step in self.steps() {
             let StepKind::Copy(copy) = &step.kind else { continue };
             if copy.from != From::Context {

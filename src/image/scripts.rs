@@ -18,6 +18,7 @@ use super::{
     shell::split,
     stage::StepKind,
 };
+use crate::compose::environment;
 
 /// Bytes of a package's or a shell's script that are read.
 const MAX_BYTES: usize = 1 << 20;
@@ -42,6 +43,18 @@ impl Scripts for Question<'_> {
         let text = self.holder.context.text(&found, MAX_BYTES);
         let unread = || format!("`{}` of the build context cannot be read", found.trim_start_matches('/'));
         text.and_then(|text| Package::parse(&text)).ok_or_else(unread)
+    }
+
+    fn variable(&self, name: &str) -> Option<Word> {
+        if let Some(entry) = environment(self.service).into_iter().rev().find(|entry| entry.name == name) {
+            let text = entry.value?.into_owned();
+            return Some(Word { text, span: entry.node.span(), is_known: entry.node.hole.is_none() });
+        }
+        if self.service.get("env_file").is_some_and(|value| !value.is_null()) {
+            return None;
+        }
+        let text = self.holder.stages[self.stage].variables.get(name)?.clone()?;
+        Some(Word { text, span: None, is_known: true })
     }
 
     fn shell_text(&self, directory: Option<&str>, word: &Word) -> Option<String> {

@@ -139,12 +139,15 @@ impl Walk<'_> {
         "what a branch of the shell text starts is not known".to_owned()
     }
 
-    /// Takes `NAME=value` words off the front, and keeps PYTHONPATH.
+    /// Takes `NAME=value` words off the front, and keeps PYTHONPATH and FLASK_APP.
     pub(super) fn assignments<'w>(&mut self, words: &'w [Word]) -> &'w [Word] {
         let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let mut rest = words;
         while let Some((word, behind)) = rest.split_first() {
             let Some((name, value)) = word.text.split_once('=').filter(|(name, _)| is_name(name)) else { break };
+            if name == "FLASK_APP" {
+                self.flask_app = Some(Word { text: value.to_owned(), ..word.clone() });
+            }
             if name == "PYTHONPATH" {
                 self.python_path = Some(Token { text: value.to_owned(), is_known: word.is_known });
             }
