@@ -11,7 +11,7 @@ use super::{
     place::join,
     program::{Starts, Word, starts},
     shell::{self, Simple, Token},
-    wrapper::inner,
+    wrapper::{inner, installs},
 };
 use crate::source::Span;
 
@@ -37,6 +37,9 @@ pub(super) trait Scripts {
     /// # Errors
     /// Why it is not known, as one clause.
     fn package(&self, folder: &str) -> Result<Package, String>;
+
+    /// Whether a folder of the container may have a file of that name.
+    fn may_have(&self, directory: Option<&str>, file: &str) -> bool;
 
     /// What a variable of the container holds; `None` where that is not known.
     fn variable(&self, name: &str) -> Option<Word>;
@@ -121,7 +124,14 @@ impl Walk<'_> {
                 None => self.program(words, depth),
             },
             _ => match inner(name, rest) {
-                Some(inner) => self.command(inner?, depth + 1),
+                Some(inner) => {
+                    let inner = inner?;
+                    // Without a project there is nothing to install.
+                    if self.scripts.may_have(self.directory.as_deref(), "pyproject.toml") {
+                        self.before.extend(installs(name, rest));
+                    }
+                    self.command(inner, depth + 1)
+                }
                 None => self.program(words, depth),
             },
         }

@@ -45,6 +45,14 @@ impl Scripts for Question<'_> {
         text.and_then(|text| Package::parse(&text)).ok_or_else(unread)
     }
 
+    fn may_have(&self, directory: Option<&str>, file: &str) -> bool {
+        let path = directory.map(|directory| join(directory, file));
+        path.is_none_or(|path| {
+            let is_copied = self.holder.provides(self.stage, &path) != Provided::No;
+            is_copied || overlay::over(self.service, std::slice::from_ref(&path)).is_some()
+        })
+    }
+
     fn variable(&self, name: &str) -> Option<Word> {
         if let Some(entry) = environment(self.service).into_iter().rev().find(|entry| entry.name == name) {
             let text = entry.value?.into_owned();

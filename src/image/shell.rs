@@ -42,9 +42,9 @@ pub(super) struct Simple {
 }
 
 impl Simple {
-    /// A command of one word.
-    pub(super) fn of_word(text: &str) -> Self {
-        let words = vec![Token { text: text.to_owned(), is_known: true }];
+    /// A command of these words.
+    pub(super) fn of_words(words: &[&str]) -> Self {
+        let words = words.iter().map(|text| Token { text: (*text).to_owned(), is_known: true }).collect();
         Self { joined: Joined::Then, words, writes: Vec::new(), is_conditional: false }
     }
 }

@@ -109,7 +109,7 @@ impl Walk<'_> {
         let followed = self.script(&script, depth + 1);
         self.inside.pop();
         if followed.is_err() {
-            self.before.push(Simple::of_word(&word.text));
+            self.before.push(Simple::of_words(&[&word.text]));
         }
         (self.directory, self.python_path) = outer;
         (self.arguments, self.through) = (arguments, through);

@@ -4,7 +4,7 @@
 //! known may start anything.
 //! Source: the programs' manual pages and `--help`; jwilder/dockerize's and watchdog's READMEs.
 
-use super::{launcher, program::Word};
+use super::{launcher, program::Word, shell::Simple};
 
 /// What a wrapper starts; `None` where the name is no wrapper.
 pub(super) fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Word], String>> {
@@ -92,6 +92,18 @@ const UV_SWITCHES: &[&str] = &[
     "--no-progress",
 ];
 const UV_VALUES: &[&str] = &["--extra", "--group", "--no-group", "--python", "-p", "--with", "--package"];
+
+/// What a wrapper installs before it starts anything.
+/// Source: uv's documentation, "Locking and syncing", "Automatic lock and sync"; Hatch's, "Environments";
+/// Pixi's, "pixi run".
+pub(super) fn installs(name: &str, words: &[Word]) -> Option<Simple> {
+    let has = |option: &str| words.iter().any(|word| word.text == option);
+    match name {
+        "uv" if is_run(words) && !has("--no-sync") && !has("--no-project") => Some(Simple::of_words(&["uv", "sync"])),
+        "hatch" | "pixi" if is_run(words) => Some(Simple::of_words(&[name])),
+        _ => None,
+    }
+}
 
 fn is_run(words: &[Word]) -> bool {
     words.first().is_some_and(|word| word.text == "run")
