@@ -1,22 +1,30 @@
 //! Compound shell commands (`if`, loops, groups) as the simple commands in them: each may run, and none
 //! in a branch or a loop is sure to.
 //!
-//! Apart from `shell`, which reads words. `case` is refused.
+//! Apart from `shell`, which reads words.
 //! Source: POSIX.1-2017, Shell Command Language, 2.9.4 and 2.9.5.
 
+use std::collections::BTreeSet;
+
 use super::shell::Simple;
+
+/// Compound commands inside each other that are followed.
+const MAX_DEPTH: usize = 64;
 
 /// Takes the reserved words off, and marks what they make conditional. The commands of a function stand
 /// where it is defined; calls of `functions` are left out.
 ///
 /// # Errors
 /// What of the commands cannot be followed.
-pub(super) fn flatten(commands: Vec<Simple>, functions: &[String]) -> Result<Vec<Simple>, &'static str> {
+pub(super) fn flatten(commands: Vec<Simple>, functions: &BTreeSet<String>) -> Result<Vec<Simple>, &'static str> {
     let mut open: Vec<&'static str> = Vec::new();
     let mut out = Vec::new();
     let mut is_tested = false;
     for mut command in commands {
         let reserved = reserved(&command, &mut open, &mut is_tested)?;
+        if open.len() > MAX_DEPTH {
+            return Err("a compound shell command of too many levels");
+        }
         command.words.drain(..reserved.count);
         if reserved.is_header {
             command.words.clear();

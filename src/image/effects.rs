@@ -40,8 +40,8 @@ pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, names: &Names, targets
             match &step.kind {
                 StepKind::Unknown(reason) => return Effect::May(reason.clone()),
                 StepKind::Copy(copy) => match &copy.from {
-                    From::Stage(other) if may_carry(copy, targets) => waiting.push(*other),
-                    From::Named(name) if may_carry(copy, targets) && !holder.named.contains_key(name) => {
+                    From::Stage(other) if may_carry(copy, names, targets) => waiting.push(*other),
+                    From::Named(name) if may_carry(copy, names, targets) && !holder.named.contains_key(name) => {
                         return Effect::May(format!("a COPY takes packages from `{name}`"));
                     }
                     _ => {}
@@ -61,9 +61,12 @@ pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, names: &Names, targets
 }
 
 /// Whether a copied folder could hold Python packages, or be where the module is looked for.
-fn may_carry(copy: &Copy, targets: &[String]) -> bool {
+fn may_carry(copy: &Copy, names: &Names, targets: &[String]) -> bool {
     if targets.iter().any(|target| overlaps(&copy.destination, target)) {
         return true;
+    }
+    if names.is_file() {
+        return false;
     }
     let parts = || copy.destination.split('/').filter(|part| !part.is_empty());
     let is_programs = parts().any(|part| matches!(part, "bin" | "sbin"));

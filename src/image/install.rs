@@ -114,6 +114,7 @@ fn of_command(
     match base_name(&program.text) {
         // `command -v NAME` asks whether there is such a program.
         "-v" => Effect::None,
+        _ if asks_for_version(rest) => Effect::None,
         "cd" => {
             let target = rest.first().filter(|word| word.is_known);
             let target = target.filter(|_| !command.is_conditional);
@@ -141,7 +142,7 @@ fn of_command(
         name if DOWNLOADS.contains(&name) && !rest.iter().any(|word| mentions(&word.text, &names.module)) => {
             Effect::None
         }
-        name if MOVES.contains(&name) && rest.last().is_some_and(is_system_place) => Effect::None,
+        name if MOVES.contains(&name) && rest.last().is_some_and(|word| is_system_place(word, names)) => Effect::None,
         name => installer(name, rest, directory.as_deref(), names, requirements).unwrap_or_else(|| may(program)),
     }
 }
@@ -228,10 +229,19 @@ fn conda(words: &[Token], names: &Names) -> Effect {
     }
 }
 
-/// Folders of programs, settings and time zones.
-fn is_system_place(word: &Token) -> bool {
+fn asks_for_version(words: &[Token]) -> bool {
+    const QUESTIONS: &[&str] = &["--version", "-v", "-V", "version", "--help", "-h"];
+    !words.is_empty() && words.iter().all(|word| QUESTIONS.contains(&word.text.as_str()))
+}
+
+/// Folders of programs, settings and time zones, and files of other kinds.
+fn is_system_place(word: &Token, names: &Names) -> bool {
+    const ENDINGS: &[&str] =
+        &[".so", ".conf", ".list", ".gpg", ".asc", ".crt", ".pem", ".json", ".yaml", ".yml", ".ini", ".env"];
     let is_place = |part: &str| matches!(part, "bin" | "sbin" | "etc" | "zoneinfo" | "localtime");
-    word.is_known && word.text.split('/').any(is_place)
+    let is_other = |name: &str| name.contains(".so.") || ENDINGS.iter().any(|ending| name.ends_with(ending));
+    let file = base_name(&word.text);
+    word.is_known && (word.text.split('/').any(is_place) || is_other(file) && !mentions(file, &names.module))
 }
 
 /// Whether a text names the module as a word of its own.

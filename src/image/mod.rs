@@ -53,6 +53,7 @@ mod requirement;
 mod script;
 mod scripts;
 mod shell;
+mod shell_nest;
 mod shell_text;
 mod stage;
 mod words;

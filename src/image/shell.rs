@@ -5,7 +5,9 @@
 //! the shell to be known says so.
 //! Source: POSIX.1-2017, Shell Command Language, 2.2 to 2.4, 2.6 and 2.9.
 
-use super::compound::flatten;
+use std::collections::BTreeSet;
+
+use super::{compound::flatten, shell_nest::Open};
 
 /// What the variables of a shell are known to hold.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -59,7 +61,11 @@ pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'sta
     while let Some(c) = reader.peek(0) {
         reader.token(c)?;
     }
-    flatten(reader.out, &reader.functions)
+    if reader.open.is_empty() {
+        flatten(reader.out, &reader.functions)
+    } else {
+        Err("a compound shell command that is not closed")
+    }
 }
 
 /// Splits into words alone, as Compose splits a `command` string: operators are words like
@@ -81,16 +87,18 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
     Ok(out)
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     chars: Vec<char>,
-    at: usize,
+    pub(super) at: usize,
     lookup: Lookup<'a>,
     out: Vec<Simple>,
     joined: Joined,
     /// Bytes that values of variables may still bring.
     room: usize,
     /// Names of functions.
-    functions: Vec<String>,
+    pub(super) functions: BTreeSet<String>,
+    /// What is open around the place that is read.
+    pub(super) open: Vec<Open>,
 }
 
 /// Bytes that the values of variables bring into one text at most.
@@ -98,11 +106,12 @@ const MAX_VALUES: usize = 1 << 20;
 
 impl<'a> Reader<'a> {
     fn new(text: &str, lookup: Lookup<'a>) -> Self {
-        let (chars, out, functions) = (text.chars().collect(), Vec::new(), Vec::new());
-        Self { chars, at: 0, lookup, out, joined: Joined::Then, room: MAX_VALUES, functions }
+        let (chars, out) = (text.chars().collect(), Vec::new());
+        let (functions, open) = (BTreeSet::new(), Vec::new());
+        Self { chars, at: 0, lookup, out, joined: Joined::Then, room: MAX_VALUES, functions, open }
     }
 
-    fn peek(&self, ahead: usize) -> Option<char> {
+    pub(super) fn peek(&self, ahead: usize) -> Option<char> {
         self.chars.get(self.at + ahead).copied()
     }
 
@@ -111,14 +120,18 @@ impl<'a> Reader<'a> {
         self.out.push(Simple { joined: self.joined, words, writes, is_conditional: false });
     }
 
-    fn next(&mut self, joined: Joined, length: usize) {
+    pub(super) fn next(&mut self, joined: Joined, length: usize) {
         self.at += length;
         self.joined = joined;
         self.begin();
     }
 
     fn token(&mut self, c: char) -> Result<(), &'static str> {
+        if self.is_in_pattern() {
+            return self.pattern(c);
+        }
         match (c, self.peek(1)) {
+            (';', Some(';')) if self.is_in_case() => self.next_pattern(),
             ('\n' | ';', _) => self.next(Joined::Then, 1),
             (c, _) if c.is_whitespace() => self.at += 1,
             ('\\', Some('\n')) => self.at += 2,
@@ -136,22 +149,13 @@ impl<'a> Reader<'a> {
             ('|', Some('|')) => self.next(Joined::Else, 2),
             ('|', _) => self.next(Joined::Pipe, 1),
             ('(', Some(')')) if self.last().words.len() == 1 => self.function(),
-            ('(' | ')', _) => return Err("a subshell"),
+            ('(', _) if self.last().words.is_empty() => self.open_subshell(),
+            (')', _) if self.is_in_subshell() => self.close_subshell(),
+            ('(' | ')', _) => return Err("a parenthesis"),
             ('<' | '>', _) => self.redirect()?,
             _ => self.push()?,
         }
         Ok(())
-    }
-
-    /// `NAME()`: what follows runs where the name is called.
-    fn function(&mut self) {
-        self.at += 2;
-        while self.peek(0).is_some_and(char::is_whitespace) {
-            self.at += 1;
-        }
-        let name = self.last().words.remove(0);
-        self.functions.push(name.text);
-        self.last().words.push(Token { text: "function".to_owned(), is_known: true });
     }
 
     fn push(&mut self) -> Result<(), &'static str> {
@@ -160,11 +164,12 @@ impl<'a> Reader<'a> {
         let is_descriptor = word.text.chars().all(|c| c.is_ascii_digit()) && matches!(self.peek(0), Some('<' | '>'));
         if !is_descriptor {
             self.last().words.push(word);
+            self.watch_case();
         }
         Ok(())
     }
 
-    fn last(&mut self) -> &mut Simple {
+    pub(super) fn last(&mut self) -> &mut Simple {
         self.out.last_mut().expect("a command was begun")
     }
 
@@ -188,7 +193,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One word; `is_shell` replaces variables and stops at operators.
-    fn word(&mut self, is_shell: bool) -> Result<Token, &'static str> {
+    pub(super) fn word(&mut self, is_shell: bool) -> Result<Token, &'static str> {
         let mut word = Token { text: String::new(), is_known: true };
         if is_shell && self.peek(0) == Some('~') {
             word.is_known = false;
