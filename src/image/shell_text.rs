@@ -36,7 +36,9 @@ impl Walk<'_> {
         }
         let commands = shell::split(&script.text, &|_| None).map_err(|what| format!("{what} is not followed"))?;
         let mut unknown = None;
-        for command in commands {
+        let is_caught: Vec<bool> = commands.iter().skip(1).map(is_shrug).chain([false]).collect();
+        for (command, is_caught) in commands.into_iter().zip(is_caught) {
+            let started = self.out.len();
             // Behind a branch that hands over to another program nothing is sure to run.
             if command.is_conditional && command.words.first().is_some_and(|word| word.text == "exec") {
                 unknown = Some("a branch of the shell text starts another program".to_owned());
@@ -47,6 +49,8 @@ impl Walk<'_> {
                     unknown = unknown.or(Some(reason));
                     self.before.push(command);
                 }
+                // Its failure is of no account.
+                Ok(()) if is_caught => self.out.truncate(started),
                 Ok(()) if command.words.first().is_some_and(|word| word.text == "chmod") => self.before.push(command),
                 Ok(()) => {}
             }
@@ -155,4 +159,10 @@ impl Walk<'_> {
         }
         rest
     }
+}
+
+/// Whether a command does nothing about the failure of the one before it: `|| true`.
+fn is_shrug(command: &Simple) -> bool {
+    let program = command.words.first().map_or("", |word| word.text.as_str());
+    command.joined == Joined::Else && ["true", ":", "echo", "printf"].contains(&program)
 }
