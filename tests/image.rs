@@ -162,6 +162,9 @@ impl Asked {
         let held = match &start.held {
             Held::Present => "present".to_owned(),
             Held::Unknown(reason) => format!("unknown: {reason}"),
+            Held::Gap(gap) => {
+                format!("absent: {} has no {}, only {}", gap.folder, gap.name, gap.others.join(" "))
+            }
             Held::NotRunnable(path) => format!("not-runnable: {path}"),
             Held::NotExecutable { file, .. } => format!("not-executable: {file}"),
             Held::CarriageReturn(path) => format!("crlf: {path}"),

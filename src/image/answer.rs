@@ -54,8 +54,11 @@ impl Question<'_> {
         match self.absence(start, asked) {
             Ok(None) => match self.hidden_module(start, asked) {
                 Ok(Some(hiding)) => Held::Hidden(Box::new(hiding)),
-                Ok(None) if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
-                Ok(None) => Held::Present,
+                Ok(None) => match self.gap_in_package(start, asked) {
+                    Some(gap) => Held::Gap(Box::new(gap)),
+                    None if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
+                    None => Held::Present,
+                },
                 Err(reason) => Held::Unknown(reason),
             },
             Ok(Some(absence)) => Held::Absent(Box::new(absence)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{build_fault::BuildFault, hidden::Hiding, recipe::Recipe};
+use super::{build_fault::BuildFault, gap::Gap, hidden::Hiding, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -74,6 +74,8 @@ pub enum Held {
     Present,
     /// It does not, and everything that could bring it was looked at.
     Absent(Box<Absence>),
+    /// It holds the package, which has no such module.
+    Gap(Box<Gap>),
     /// It holds the package, at this path of the build context, but nothing in it that Python could run.
     NotRunnable(String),
     /// It holds the script, at this path of the build context, whose first line ends in a carriage return.

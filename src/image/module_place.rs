@@ -22,6 +22,12 @@ pub(super) struct Located {
 }
 
 impl Question<'_> {
+    /// The package around a module's place in the context.
+    pub(super) fn package_at(&self, inner: &str) -> Option<Located> {
+        let path = parent(inner).to_owned();
+        (path != "/").then(|| Located { whole: path.clone(), path, is_folder: true })
+    }
+
     /// Looks where modules are kept: the context's root, `src`, the folders that COPY lines take from and
     /// those beside them, and the folders that are searched below the working directory.
     pub(super) fn locate(&self, parts: &[&str], may_end_in_variable: bool, searched: &[String]) -> Option<Located> {

@@ -3,7 +3,7 @@
 use super::{Check, FixAvailability, Rule, ServiceCx, Sink, starts};
 use crate::{
     diag::{Applicability, Code, Fix, Label, Severity},
-    image::{Absence, Held, Program, Start},
+    image::{Absence, Gap, Held, Program, Start},
     observed::Observed,
 };
 
@@ -32,6 +32,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             (Held::Absent(absence), Program::Module(module)) if absence.ignored_by.is_none() => {
                 report(cx, sink, start, module, absence);
             }
+            (Held::Gap(gap), Program::Module(module)) => report_gap(cx, sink, start, module, gap),
             (Held::Unknown(reason), Program::Module(_)) => sink.skipped(format!("service `{}`: {reason}", cx.name)),
             _ => {}
         }
@@ -66,6 +67,18 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
             edits: vec![line.edit.clone()],
         });
     }
+}
+
+fn report_gap(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, gap: &Gap) {
+    let Some(place) = starts::place(cx, start) else { return };
+    let Gap { package, name, folder, .. } = gap;
+    let message = format!("service `{}` starts `{module}`, but `{package}` has no `{name}`", cx.name);
+    let label = format!("Python will not find `{name}` in `{package}`{}", starts::through(start));
+    let finding = sink.report(message, Label::new(place, label));
+    finding.related.extend(gap.copies.iter().map(|span| Label::new(*span, "brings the package as it is")));
+    let others = gap.others.join("`, `");
+    finding.help =
+        Some(format!("`{folder}` of the build context has `{others}`; correct the name, or add `{name}.py`"));
 }
 
 fn help(absence: &Absence) -> String {
