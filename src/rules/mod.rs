@@ -14,6 +14,7 @@ mod cg008_inconsistent_project;
 mod cg009_ambiguous_scalar;
 mod cg010_bad_x_composegpu;
 mod cg011_unused_ignore;
+mod cg013_dependency_in_profile;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;
 mod cg103_implicit_count;
@@ -165,6 +166,7 @@ pub static ALL: &[&Rule] = &[
     &cg009_ambiguous_scalar::RULE,
     &cg010_bad_x_composegpu::RULE,
     &cg011_unused_ignore::RULE,
+    &cg013_dependency_in_profile::RULE,
     &cg101_missing_capabilities::RULE,
     &cg102_count_and_device_ids::RULE,
     &cg103_implicit_count::RULE,
