@@ -37,6 +37,7 @@ mod cg119_legacy_runtime_form;
 mod cg120_gpus_on_old_compose;
 mod cg121_fails_on_host;
 mod cg122_no_gpu_on_host;
+mod cg123_count_of_zero;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
@@ -189,6 +190,7 @@ pub static ALL: &[&Rule] = &[
     &cg120_gpus_on_old_compose::RULE,
     &cg121_fails_on_host::RULE,
     &cg122_no_gpu_on_host::RULE,
+    &cg123_count_of_zero::RULE,
     &cg201_visible_devices_overridden::RULE,
     &cg202_visible_devices_inert::RULE,
     &cg203_cuda_visible_devices_renumbered::RULE,
