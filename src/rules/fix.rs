@@ -108,12 +108,9 @@ fn only_file<'a>(cx: &ServiceCx<'a>, value: &Value) -> Option<File<'a>> {
     if holds_variable(cx, value) { None } else { own_file(cx, origin) }
 }
 
-/// Whether the text of a value holds a variable, so that it may say something else elsewhere.
+/// Whether the text of a value holds a variable.
 pub(super) fn holds_variable(cx: &ServiceCx<'_>, value: &Value) -> bool {
-    value.sources.iter().any(|origin| {
-        let node = cx.project.project.tree(origin.node.file).map(|tree| &tree.node(origin.node.node).kind);
-        matches!(node, Some(NodeKind::Scalar { text, .. }) if text.contains('$'))
-    })
+    cx.project.project.holds_variable(value)
 }
 
 /// The text and tree of a file.

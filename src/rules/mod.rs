@@ -38,6 +38,8 @@ mod cg120_gpus_on_old_compose;
 mod cg121_fails_on_host;
 mod cg122_no_gpu_on_host;
 mod cg123_count_of_zero;
+mod cg124_unknown_runtime_name;
+mod cg125_several_gpu_requests;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
@@ -191,6 +193,8 @@ pub static ALL: &[&Rule] = &[
     &cg121_fails_on_host::RULE,
     &cg122_no_gpu_on_host::RULE,
     &cg123_count_of_zero::RULE,
+    &cg124_unknown_runtime_name::RULE,
+    &cg125_several_gpu_requests::RULE,
     &cg201_visible_devices_overridden::RULE,
     &cg202_visible_devices_inert::RULE,
     &cg203_cuda_visible_devices_renumbered::RULE,

@@ -49,9 +49,12 @@ fn alone(cx: &Cx<'_>, ids: &Value) -> Option<Found> {
 }
 
 /// `"0,1"`: the hook reads the ids joined by commas, so it works there; as a CDI name it is one device
-/// that no host has.
+/// that no host has. A variable can hand over a list in no other way.
 fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
     let text = id.as_str().filter(|text| id.hole.is_none() && text.contains(','))?;
+    if cx.project.holds_variable(id) {
+        return None;
+    }
     let texts = split(text);
     let message = format!(
         "`{text}` in `device_ids` of service `{}` is one id to the engine, and works only by accident",
@@ -59,11 +62,8 @@ fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
     );
     let mut found = cx.error(DEVICE_IDS_TYPE, message, id, &format!("write an item for each: {}", texts.join(", ")))?;
     found.finding.severity = Severity::Warning;
-    let is_constant = |file: &edit::File<'_>| !file.text[id.span().map_or(0..0, |span| span.range())].contains('$');
-    let edits = cx.edit(id, |file, origin| {
-        let is_listed = texts.len() > 1 && is_constant(&file);
-        is_listed.then(|| reshape::replace_item(file, origin.node.node, &texts))?
-    });
+    let edits =
+        cx.edit(id, |file, origin| (texts.len() > 1).then(|| reshape::replace_item(file, origin.node.node, &texts))?);
     found.finding.fix = fix("write an item for each id", Applicability::Safe, edits);
     Some(found)
 }
