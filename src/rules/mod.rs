@@ -50,6 +50,7 @@ mod cg207_unknown_device_id;
 mod cg208_count_exceeds_host;
 mod cg209_legacy_mig_id;
 mod cg210_visible_devices_invalid;
+mod cg211_cuda_hides_granted_gpu;
 mod cg301_driver_library_mount;
 mod cg302_wsl_lib_mount;
 mod cg303_raw_device_nodes;
@@ -205,6 +206,7 @@ pub static ALL: &[&Rule] = &[
     &cg208_count_exceeds_host::RULE,
     &cg209_legacy_mig_id::RULE,
     &cg210_visible_devices_invalid::RULE,
+    &cg211_cuda_hides_granted_gpu::RULE,
     &cg301_driver_library_mount::RULE,
     &cg302_wsl_lib_mount::RULE,
     &cg303_raw_device_nodes::RULE,
