@@ -57,6 +57,7 @@ mod cg303_raw_device_nodes;
 mod cg304_incomplete_device_nodes;
 mod cg305_mount_shadows_injection;
 mod cg306_rocm_host_mount;
+mod cg307_device_node_as_volume;
 mod cg401_runtime_without_visible_devices;
 mod cg402_missing_driver_capability;
 mod cg403_invalid_driver_capability;
@@ -213,6 +214,7 @@ pub static ALL: &[&Rule] = &[
     &cg304_incomplete_device_nodes::RULE,
     &cg305_mount_shadows_injection::RULE,
     &cg306_rocm_host_mount::RULE,
+    &cg307_device_node_as_volume::RULE,
     &cg401_runtime_without_visible_devices::RULE,
     &cg402_missing_driver_capability::RULE,
     &cg403_invalid_driver_capability::RULE,
