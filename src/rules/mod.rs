@@ -51,6 +51,7 @@ mod cg208_count_exceeds_host;
 mod cg209_legacy_mig_id;
 mod cg210_visible_devices_invalid;
 mod cg211_cuda_hides_granted_gpu;
+mod cg212_replicas_share_gpus;
 mod cg301_driver_library_mount;
 mod cg302_wsl_lib_mount;
 mod cg303_raw_device_nodes;
@@ -208,6 +209,7 @@ pub static ALL: &[&Rule] = &[
     &cg209_legacy_mig_id::RULE,
     &cg210_visible_devices_invalid::RULE,
     &cg211_cuda_hides_granted_gpu::RULE,
+    &cg212_replicas_share_gpus::RULE,
     &cg301_driver_library_mount::RULE,
     &cg302_wsl_lib_mount::RULE,
     &cg303_raw_device_nodes::RULE,
