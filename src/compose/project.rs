@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Environment;
 use crate::{
     source::{FileId, Span},
-    yaml::{Map, NodeRef, Tree, Value},
+    yaml::{Map, NodeKind, NodeRef, Tree, Value},
 };
 
 /// All files of a project as one tree.
@@ -51,6 +51,14 @@ impl Project {
     pub fn is_active(&self, name: &str) -> bool {
         self.service(name)
             .is_some_and(|service| super::normalise::is_active(service, &super::normalise::active_profiles(self)))
+    }
+
+    /// Whether the text of a value holds a variable, so that it may say something else elsewhere.
+    pub fn holds_variable(&self, value: &Value) -> bool {
+        value.sources.iter().any(|origin| {
+            let node = self.tree(origin.node.file).map(|tree| &tree.node(origin.node.node).kind);
+            matches!(node, Some(NodeKind::Scalar { text, .. }) if text.contains('$'))
+        })
     }
 
     /// The syntax tree of a file.

@@ -1,7 +1,7 @@
 //! A GPU asked for by a deploy reservation that is not CDI's.
 
 use super::{
-    Check, FixAvailability, RequestCx, Rule, Sink,
+    Check, FixAvailability, RequestCx, Rule, ServiceCx, Sink,
     devices::{as_cdi, asks, is_nvidia, wanted},
 };
 use crate::{
@@ -22,7 +22,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let request = cx.request;
-    if request.form != RequestForm::DeployReservation || !is_nvidia(request) || !asks(request) || is_piece(cx) {
+    if !is_legacy(request) || is_piece(cx.service, request) {
+        return;
+    }
+    // One list is one finding.
+    let is_beside = |other: &&GpuRequest| {
+        is_legacy(other) && !is_piece(cx.service, other) && other.span().file == request.span().file
+    };
+    if cx.service.requests.iter().find(is_beside).is_some_and(|first| first.span() != request.span()) {
         return;
     }
     let finding = sink.report(
@@ -40,9 +47,13 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     finding.help = Some(format!("ask by CDI name instead: {}{each}", as_cdi(&request.selector)));
 }
 
+fn is_legacy(request: &GpuRequest) -> bool {
+    request.form == RequestForm::DeployReservation && is_nvidia(request) && asks(request)
+}
+
 /// Whether it is no request by itself: of one that is cut into several items (CG105), the item with the
 /// capabilities stands for all.
-fn is_piece(cx: &RequestCx<'_>) -> bool {
-    let is_beside = |other: &&GpuRequest| other.form == cx.request.form;
-    cx.request.capabilities.is_empty() && cx.service.requests.iter().filter(is_beside).count() > 1
+fn is_piece(service: &ServiceCx<'_>, request: &GpuRequest) -> bool {
+    let is_beside = |other: &&GpuRequest| other.form == request.form;
+    request.capabilities.is_empty() && service.requests.iter().filter(is_beside).count() > 1
 }

@@ -39,7 +39,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 }
 
 /// What says that a service is for Swarm: where its tasks may run, one on each node, a network of many hosts.
-fn sign(cx: &ServiceCx<'_>) -> Option<Span> {
+pub(super) fn sign(cx: &ServiceCx<'_>) -> Option<Span> {
     let deploy = cx.service.get("deploy");
     let placement = deploy.and_then(|deploy| deploy.get("placement"));
     let is_said = |value: &&Value| value.as_map().is_some_and(|map| !map.is_empty());

@@ -60,7 +60,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Where a request was written, and whether `extends` brought it.
-fn layer(request: &GpuRequest) -> Option<(FileId, bool)> {
+pub(super) fn layer(request: &GpuRequest) -> Option<(FileId, bool)> {
     let origin = request.value.origin()?;
     Some((origin.node.file, matches!(origin.via, Via::Extends(_))))
 }

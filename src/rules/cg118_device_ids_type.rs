@@ -1,4 +1,4 @@
-//! Ids of a wrong type, or several in one text.
+//! Ids of a wrong type, several in one text, or paths.
 
 use super::{Check, FixAvailability, Rule};
 use crate::diag::{Code, Severity};
@@ -6,7 +6,7 @@ use crate::diag::{Code, Severity};
 pub(super) static RULE: Rule = Rule {
     code: Code::new("CG118"),
     name: "device-ids-type",
-    summary: "`device_ids` is no list of texts, or one text holds several ids",
+    summary: "`device_ids` is no list of texts, or holds a text that is no id",
     severity: Severity::Error,
     fix: FixAvailability::Sometimes,
     since: "0.1.0",

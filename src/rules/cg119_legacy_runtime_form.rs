@@ -2,6 +2,7 @@
 
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink, cg110_mixed_request_forms,
+    cg124_unknown_runtime_name::is_mistaken,
     devices::{NVIDIA_VISIBLE_DEVICES, as_cdi, asks, wanted},
 };
 use crate::{
@@ -25,15 +26,15 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let request = cx.request;
     let is_legacy = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia && asks(request);
     let Some(variable) = variable(cx.service.service, NVIDIA_VISIBLE_DEVICES).filter(|_| is_legacy) else { return };
-    if cg110_mixed_request_forms::is_mixed(cx.service) {
+    let name = request.value.as_str().unwrap_or("nvidia");
+    if is_mistaken(name) || cg110_mixed_request_forms::is_mixed(cx.service) {
         return;
     }
     let finding = sink.report(
         format!(
-            "service `{}` gets {} by `runtime: {}`, which only some daemons have",
+            "service `{}` gets {} by `runtime: {name}`, which only some daemons have",
             cx.service.name,
-            wanted(&request.selector),
-            request.value.as_str().unwrap_or("nvidia")
+            wanted(&request.selector)
         ),
         request.value.place().unwrap_or_else(|| request.span()),
     );

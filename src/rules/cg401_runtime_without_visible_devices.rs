@@ -2,6 +2,7 @@
 
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
+    cg124_unknown_runtime_name::is_mistaken,
     devices::{NVIDIA_VISIBLE_DEVICES, device_requests},
     fix, images,
 };
@@ -25,8 +26,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let (request, service) = (cx.request, cx.service);
+    let name = request.value.as_str().unwrap_or("nvidia");
     let is_runtime = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia;
-    if !is_runtime || variable(service.service, NVIDIA_VISIBLE_DEVICES).is_some() {
+    if !is_runtime || is_mistaken(name) || variable(service.service, NVIDIA_VISIBLE_DEVICES).is_some() {
         return;
     }
     if device_requests(service).next().is_some() || sets_it(service.service) {
@@ -38,7 +40,7 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     }
     let finding = sink.report(
         format!(
-            "service `{}` has `runtime: nvidia` but no `{NVIDIA_VISIBLE_DEVICES}`: without it in the image, it gets no GPU",
+            "service `{}` has `runtime: {name}` but no `{NVIDIA_VISIBLE_DEVICES}`: without it in the image, it gets no GPU",
             service.name
         ),
         request.value.place().unwrap_or_else(|| request.span()),

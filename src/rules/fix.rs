@@ -33,29 +33,42 @@ pub(super) fn set_variable(cx: &ServiceCx<'_>, entry: &EnvironmentEntry<'_>, val
         return None;
     }
     let text = match origin.key {
-        Some(_) => emit::scalar(value),
-        None => emit::scalar(&format!("{}={value}", entry.name)),
+        Some(_) => value.to_owned(),
+        None => format!("{}={value}", entry.name),
     };
-    edit::replace(file, origin.node.node, &text)
+    let is_flow = file.tree.position(origin.node.node).is_none_or(|(is_flow, _)| is_flow);
+    edit::replace(file, origin.node.node, &scalar(&text, is_flow))
 }
 
 /// Adds a variable to the service's `environment`, which is made behind `after` where there
 /// is none.
 pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &Value) -> Option<Vec<Edit>> {
-    let item = emit::scalar(&format!("{name}={value}"));
+    let item = format!("{name}={value}");
     let Some(environment) = cx.service.get("environment") else {
         let origin = after.origin()?;
         let file = own_file(cx, origin)?;
         let service = service_node(cx, file.tree, origin.node)?;
-        return edit::insert_entry(file, service, Some(origin.node.node), "environment", &format!("- {item}"));
+        return edit::insert_entry(
+            file,
+            service,
+            Some(origin.node.node),
+            "environment",
+            &format!("- {}", scalar(&item, false)),
+        );
     };
     let origin = environment.origin()?;
     let file = own_file(cx, origin)?;
     match file.tree.node(origin.node.node).kind {
-        NodeKind::Mapping { .. } => edit::insert_entry(file, origin.node.node, None, name, &emit::scalar(value)),
-        NodeKind::Sequence { .. } => edit::append_item(file, origin.node.node, &item),
+        NodeKind::Mapping { is_flow, .. } => {
+            edit::insert_entry(file, origin.node.node, None, name, &scalar(value, is_flow))
+        }
+        NodeKind::Sequence { is_flow, .. } => edit::append_item(file, origin.node.node, &scalar(&item, is_flow)),
         NodeKind::Scalar { .. } | NodeKind::Alias { .. } => None,
     }
+}
+
+fn scalar(text: &str, is_flow: bool) -> String {
+    if is_flow { emit::scalar(text) } else { emit::block_scalar(text) }
 }
 
 /// Writes YAML in the place of a scalar.
@@ -108,12 +121,9 @@ fn only_file<'a>(cx: &ServiceCx<'a>, value: &Value) -> Option<File<'a>> {
     if holds_variable(cx, value) { None } else { own_file(cx, origin) }
 }
 
-/// Whether the text of a value holds a variable, so that it may say something else elsewhere.
+/// Whether the text of a value holds a variable.
 pub(super) fn holds_variable(cx: &ServiceCx<'_>, value: &Value) -> bool {
-    value.sources.iter().any(|origin| {
-        let node = cx.project.project.tree(origin.node.file).map(|tree| &tree.node(origin.node.node).kind);
-        matches!(node, Some(NodeKind::Scalar { text, .. }) if text.contains('$'))
-    })
+    cx.project.project.holds_variable(value)
 }
 
 /// The text and tree of a file.

@@ -14,6 +14,7 @@ mod cg008_inconsistent_project;
 mod cg009_ambiguous_scalar;
 mod cg010_bad_x_composegpu;
 mod cg011_unused_ignore;
+mod cg013_dependency_in_profile;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;
 mod cg103_implicit_count;
@@ -36,6 +37,9 @@ mod cg119_legacy_runtime_form;
 mod cg120_gpus_on_old_compose;
 mod cg121_fails_on_host;
 mod cg122_no_gpu_on_host;
+mod cg123_count_of_zero;
+mod cg124_unknown_runtime_name;
+mod cg125_several_gpu_requests;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
@@ -46,12 +50,15 @@ mod cg207_unknown_device_id;
 mod cg208_count_exceeds_host;
 mod cg209_legacy_mig_id;
 mod cg210_visible_devices_invalid;
+mod cg211_cuda_hides_granted_gpu;
+mod cg212_replicas_share_gpus;
 mod cg301_driver_library_mount;
 mod cg302_wsl_lib_mount;
 mod cg303_raw_device_nodes;
 mod cg304_incomplete_device_nodes;
 mod cg305_mount_shadows_injection;
 mod cg306_rocm_host_mount;
+mod cg307_device_node_as_volume;
 mod cg401_runtime_without_visible_devices;
 mod cg402_missing_driver_capability;
 mod cg403_invalid_driver_capability;
@@ -165,6 +172,7 @@ pub static ALL: &[&Rule] = &[
     &cg009_ambiguous_scalar::RULE,
     &cg010_bad_x_composegpu::RULE,
     &cg011_unused_ignore::RULE,
+    &cg013_dependency_in_profile::RULE,
     &cg101_missing_capabilities::RULE,
     &cg102_count_and_device_ids::RULE,
     &cg103_implicit_count::RULE,
@@ -187,6 +195,9 @@ pub static ALL: &[&Rule] = &[
     &cg120_gpus_on_old_compose::RULE,
     &cg121_fails_on_host::RULE,
     &cg122_no_gpu_on_host::RULE,
+    &cg123_count_of_zero::RULE,
+    &cg124_unknown_runtime_name::RULE,
+    &cg125_several_gpu_requests::RULE,
     &cg201_visible_devices_overridden::RULE,
     &cg202_visible_devices_inert::RULE,
     &cg203_cuda_visible_devices_renumbered::RULE,
@@ -197,12 +208,15 @@ pub static ALL: &[&Rule] = &[
     &cg208_count_exceeds_host::RULE,
     &cg209_legacy_mig_id::RULE,
     &cg210_visible_devices_invalid::RULE,
+    &cg211_cuda_hides_granted_gpu::RULE,
+    &cg212_replicas_share_gpus::RULE,
     &cg301_driver_library_mount::RULE,
     &cg302_wsl_lib_mount::RULE,
     &cg303_raw_device_nodes::RULE,
     &cg304_incomplete_device_nodes::RULE,
     &cg305_mount_shadows_injection::RULE,
     &cg306_rocm_host_mount::RULE,
+    &cg307_device_node_as_volume::RULE,
     &cg401_runtime_without_visible_devices::RULE,
     &cg402_missing_driver_capability::RULE,
     &cg403_invalid_driver_capability::RULE,

@@ -28,6 +28,12 @@ pub fn scalar(text: &str) -> String {
     if is_plain_safe(text) { text.to_owned() } else { quoted(text) }
 }
 
+/// The same in a block collection, where commas need no quotes.
+pub fn block_scalar(text: &str) -> String {
+    let is_plain = !text.starts_with(',') && is_plain_safe(&text.replace(',', ""));
+    if is_plain { text.to_owned() } else { quoted(text) }
+}
+
 fn write_map(out: &mut String, map: &Map, depth: usize, is_first_inline: bool) {
     for (at, (key, value)) in map.iter().enumerate() {
         if at > 0 || !is_first_inline {

@@ -66,7 +66,7 @@ impl Tree {
     }
 
     /// Whether the collection around a node is in flow style, and the node's index in it.
-    pub(super) fn position(&self, id: NodeId) -> Option<(bool, usize)> {
+    pub fn position(&self, id: NodeId) -> Option<(bool, usize)> {
         match &self.node(self.node(id).parent?).kind {
             NodeKind::Sequence { items, is_flow } => Some((*is_flow, items.iter().position(|item| *item == id)?)),
             NodeKind::Mapping { entries, is_flow } => Some((*is_flow, entries.iter().position(|entry| entry.1 == id)?)),

@@ -13,7 +13,8 @@ pub(super) fn check(cx: &Cx<'_>, item: &Value) -> Vec<Found> {
     let Some(ids) = item.get("device_ids").filter(|ids| ids.hole.is_none()) else { return Vec::new() };
     match &ids.data {
         Data::Seq(items) => {
-            numbers(cx, ids, items).into_iter().chain(items.iter().filter_map(|id| joined(cx, id))).collect()
+            let each = |id| joined(cx, id).or_else(|| path(cx, id));
+            numbers(cx, ids, items).into_iter().chain(items.iter().filter_map(each)).collect()
         }
         Data::Map(_) | Data::Null => Vec::new(),
         _ => alone(cx, ids).into_iter().collect(),
@@ -49,9 +50,12 @@ fn alone(cx: &Cx<'_>, ids: &Value) -> Option<Found> {
 }
 
 /// `"0,1"`: the hook reads the ids joined by commas, so it works there; as a CDI name it is one device
-/// that no host has.
+/// that no host has. A variable can hand over a list in no other way.
 fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
     let text = id.as_str().filter(|text| id.hole.is_none() && text.contains(','))?;
+    if cx.project.holds_variable(id) {
+        return None;
+    }
     let texts = split(text);
     let message = format!(
         "`{text}` in `device_ids` of service `{}` is one id to the engine, and works only by accident",
@@ -59,12 +63,26 @@ fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
     );
     let mut found = cx.error(DEVICE_IDS_TYPE, message, id, &format!("write an item for each: {}", texts.join(", ")))?;
     found.finding.severity = Severity::Warning;
-    let is_constant = |file: &edit::File<'_>| !file.text[id.span().map_or(0..0, |span| span.range())].contains('$');
-    let edits = cx.edit(id, |file, origin| {
-        let is_listed = texts.len() > 1 && is_constant(&file);
-        is_listed.then(|| reshape::replace_item(file, origin.node.node, &texts))?
-    });
+    let edits =
+        cx.edit(id, |file, origin| (texts.len() > 1).then(|| reshape::replace_item(file, origin.node.node, &texts))?);
     found.finding.fix = fix("write an item for each id", Applicability::Safe, edits);
+    Some(found)
+}
+
+/// `/dev/nvidia1`: a node is no id.
+fn path(cx: &Cx<'_>, id: &Value) -> Option<Found> {
+    let text = id.as_str().filter(|text| id.hole.is_none() && text.starts_with('/'))?;
+    let index = text.strip_prefix("/dev/nvidia").filter(|index| index.parse::<u8>().is_ok());
+    let message = format!("`{text}` in `device_ids` of service `{}` is a path, and no GPU has such an id", cx.name);
+    let help = match index {
+        Some(index) => format!("write the GPU's index: \"{index}\""),
+        None => "name the GPU by its index or UUID, as `nvidia-smi -L` shows them".to_owned(),
+    };
+    let mut found = cx.error(DEVICE_IDS_TYPE, message, id, &help)?;
+    let edits = index
+        .filter(|_| !cx.project.holds_variable(id))
+        .and_then(|index| cx.edit(id, |file, origin| edit::replace(file, origin.node.node, &format!("\"{index}\""))));
+    found.finding.fix = fix("write the GPU's index", Applicability::Unsafe, edits);
     Some(found)
 }
 
