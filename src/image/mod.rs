@@ -74,6 +74,6 @@ pub use driver::is_driver_file;
 pub use gap::Gap;
 pub use hidden::Hiding;
 pub use instruction::{CommandLine, Flag, Instruction, Kind, RunText, Stage, Text, Transfer, TransferSource};
-pub use published::Variant;
+pub use published::{Variant, published_cuda};
 pub use recipe::{BaseImage, Practice, PracticeKind, Recipe};
 pub use reference::Reference;
