@@ -65,6 +65,7 @@ mod cg403_invalid_driver_capability;
 mod cg404_stub_libcuda;
 mod cg405_requirement_check_disabled;
 mod cg406_capabilities_ignored_by_cdi;
+mod cg407_misspelt_variable;
 mod cg501_cuda_newer_than_driver;
 mod cg502_gpu_arch_unsupported;
 mod cg503_retired_cuda_tag;
@@ -223,6 +224,7 @@ pub static ALL: &[&Rule] = &[
     &cg404_stub_libcuda::RULE,
     &cg405_requirement_check_disabled::RULE,
     &cg406_capabilities_ignored_by_cdi::RULE,
+    &cg407_misspelt_variable::RULE,
     &cg501_cuda_newer_than_driver::RULE,
     &cg502_gpu_arch_unsupported::RULE,
     &cg503_retired_cuda_tag::RULE,
