@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink, cg110_mixed_request_forms,
     devices::{NVIDIA_VISIBLE_DEVICES, as_cdi, asks, wanted},
+    tegra::is_for_tegra,
 };
 use crate::{
     compose::variable,
@@ -25,7 +26,8 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let request = cx.request;
     let is_legacy = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia && asks(request);
     let Some(variable) = variable(cx.service.service, NVIDIA_VISIBLE_DEVICES).filter(|_| is_legacy) else { return };
-    if cg110_mixed_request_forms::is_mixed(cx.service) {
+    // On a Tegra board the runtime is the form that works (CG905).
+    if cg110_mixed_request_forms::is_mixed(cx.service) || is_for_tegra(cx.service) {
         return;
     }
     let finding = sink.report(

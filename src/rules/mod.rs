@@ -141,6 +141,7 @@ mod run;
 mod sink;
 mod starts;
 mod suppress;
+mod tegra;
 mod together;
 mod used_image;
 
