@@ -82,10 +82,13 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         () if said.words.is_empty() => return,
         () if is_video => ["compute", "video"].into_iter().filter(|word| !has(word)).collect(),
         () if said.words == ["utility"] && computes(cx) => vec!["compute"],
+        // NVENC and NVDEC work through libcuda (FFmpeg `libavcodec/nvenc.c`, nvenc_load_libraries, 0028275).
+        () if has("video") && !has("compute") => vec!["compute"],
         () => return,
     };
     let Some(first) = missing.first() else { return };
     let effect = match *first {
+        "compute" if has("video") => "without libcuda the GPU neither decodes nor encodes",
         "compute" => "CUDA does not start",
         _ => "the GPU neither decodes nor encodes",
     };
