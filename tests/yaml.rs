@@ -195,12 +195,11 @@ fn edited(
 const STACK: &str = "services:\n  # the model\n  llm:\n    image: x  # pinned\n    # GPU\n    deploy:\n      resources:\n        reservations:\n          devices:\n            - driver: nvidia\n              count: 1\n              # needed\n              capabilities: [gpu]\n    # ports\n    ports: [\"80:80\", \"81:81\"]\n";
 
 #[test]
-fn removing_takes_the_emptied_parents_and_their_comments() {
+fn removing_takes_the_emptied_parents_and_leaves_the_comments() {
     let path = ["services", "llm", "deploy", "resources", "reservations", "devices", "0"];
     let (_, _, tree, _) = parse(STACK);
     let service = node(&tree, &["services", "llm"]);
-    let expected =
-        "services:\n  # the model\n  llm:\n    image: x  # pinned\n    # ports\n    ports: [\"80:80\", \"81:81\"]\n";
+    let expected = "services:\n  # the model\n  llm:\n    image: x  # pinned\n    # GPU\n    # needed\n    # ports\n    ports: [\"80:80\", \"81:81\"]\n";
     assert_eq!(edited(STACK, &path, |file, id| edit::remove(file, id, service)), expected);
     let keep = node(&tree, &["services", "llm", "deploy", "resources"]);
     assert!(edited(STACK, &path, |file, id| edit::remove(file, id, keep)).contains("resources:"));
@@ -214,6 +213,9 @@ fn removing_from_lists_and_flow_collections() {
     assert_eq!(remove("a: [1, 2, 3]\n", &["a", "2"]), "a: [1, 2]\n");
     assert_eq!(remove("a: {x: 1, y: 2}\n", &["a", "x"]), "a: {y: 2}\n");
     assert_eq!(remove("a:\n- x: 1\n  y: 2\n- z\n", &["a", "0", "x"]), "a:\n- y: 2\n- z\n");
+    assert_eq!(remove("a:\n- x: 1 # one\n  # two\n  y: 2\n", &["a", "0", "x"]), "a:\n- # one\n  # two\n  y: 2\n");
+    assert_eq!(remove("a:\n- x: # one\n    b: 1 # two\n  y: 2\n", &["a", "0", "x"]), "a:\n- # one\n  # two\n  y: 2\n");
+    assert_eq!(remove("a: [1, # one\n  2]\n", &["a", "0"]), "refused");
     assert_eq!(remove("a:\r\n  - 1\r\n  - 2\r\nb: 3\r\n", &["a", "0"]), "a:\r\n  - 2\r\nb: 3\r\n");
     assert_eq!(remove("a:\n  - 1\nb: 3\n", &["a", "0"]), "b: 3\n");
     assert_eq!(remove("a: &x\n  - 1\n  - 2\nb: *x\n", &["a", "0"]), "refused");

@@ -55,8 +55,9 @@ impl Known {
         let entries = &self.baseline.findings;
         let mut known: BTreeSet<&str> = entries.iter().map(|entry| entry.fingerprint.as_str()).collect();
         let prefix = prefix(&self.path, files);
-        let judged = judged(run, &prefix);
-        let mut own = fingerprints(&report(run, &prefix)).into_iter();
+        let report = report(run, &prefix);
+        let judged = judged(run, &report);
+        let mut own = fingerprints(&report).into_iter();
         run.findings.retain(|_| own.next().is_none_or(|own| !known.remove(own.as_str())));
         let is_gone = |entry: &&Entry| judged.contains(&entry.file) && known.contains(entry.fingerprint.as_str());
         entries.iter().filter(is_gone).count()
@@ -70,7 +71,7 @@ impl Known {
 pub(super) fn write(path: &Path, run: &Run, files: &DiskFiles) -> Result<(), CliError> {
     let prefix = prefix(path, files);
     let report = report(run, &prefix);
-    let judged = judged(run, &prefix);
+    let judged = judged(run, &report);
     let mut findings = match files.kind(path) {
         Ok(Some(_)) => read(path, files)?.findings,
         _ => Vec::new(),
@@ -105,10 +106,9 @@ fn report<'a>(run: &'a Run, prefix: &'a str) -> Report<'a> {
 }
 
 /// The files that a run has read, as entries name them.
-fn judged(run: &Run, prefix: &str) -> BTreeSet<String> {
-    let report = report(run, prefix);
-    let read = run.sources.iter().map(|(_, file)| from_root(&report, &file.path().display().to_string()));
-    read.chain(run.findings.iter().filter_map(|finding| file_of(finding, &report))).collect()
+fn judged(run: &Run, report: &Report<'_>) -> BTreeSet<String> {
+    let read = run.sources.iter().map(|(_, file)| from_root(report, &file.path().display().to_string()));
+    read.chain(run.findings.iter().filter_map(|finding| file_of(finding, report))).collect()
 }
 
 fn file_of(finding: &Diagnostic, report: &Report<'_>) -> Option<String> {

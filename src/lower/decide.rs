@@ -9,24 +9,14 @@ use std::borrow::Borrow;
 use super::{
     Decision, Form, Reason, UNPROVEN, Unlowerable, Wanted, amd,
     devices::{self, Asked, Meant, qualify},
-    judge::{self, Verdict},
-    swarm, trial,
+    judge::Verdict,
+    prospect::{judged, order},
+    swarm,
 };
 use crate::{
     gpu::{DeviceId, GpuRequest},
     host::{Docker, HostFacts, SeLinux},
 };
-
-/// The forms with a GPU that `docker compose up` can send, in the order of choice.
-const ORDER: [Form; 5] = [Form::Cdi, Form::CdiReservation, Form::Runtime, Form::Reservation, Form::Gpus];
-
-/// Windows' Linux has no node for each GPU, and its CDI specs know `all` alone; the engine's own driver
-/// takes every id (NVIDIA Container Toolkit nvcdi lib-wsl.go, v1.20.0).
-const ORDER_ON_WSL: [Form; 5] = [Form::Reservation, Form::Gpus, Form::Cdi, Form::CdiReservation, Form::Runtime];
-
-/// On a Tegra board the runtime mounts what the board's CSV files name, whether or not a spec was
-/// made of them (NVIDIA Container Toolkit internal/info/auto.go, v1.20.0).
-const ORDER_ON_TEGRA: [Form; 5] = [Form::Runtime, Form::Cdi, Form::CdiReservation, Form::Reservation, Form::Gpus];
 
 /// The form for all requests of one service, with the names to write.
 ///
@@ -134,17 +124,6 @@ fn labels(host: &HostFacts) -> bool {
     is_enforcing && host.docker.known().is_some_and(is_labelling)
 }
 
-/// The order of choice on a host.
-pub(super) fn order(host: &HostFacts) -> [Form; 5] {
-    let system = host.system.known();
-    let is_on_wsl = host.docker.known().is_some_and(Docker::is_on_wsl) || system.is_some_and(|system| system.is_wsl);
-    match () {
-        () if is_on_wsl => ORDER_ON_WSL,
-        () if system.is_some_and(|system| system.is_tegra) => ORDER_ON_TEGRA,
-        () => ORDER,
-    }
-}
-
 fn cpu(reasons: Vec<Reason>, rejected: Vec<(Form, Reason)>) -> Decision {
     Decision::new(Form::Cpu, Vec::new(), reasons, rejected)
 }
@@ -179,49 +158,4 @@ fn choose(meant: &Meant, host: &HostFacts) -> Result<Decision, Unlowerable> {
         }
     }
     unproven.ok_or(Unlowerable::NoWorkingForm(rejected))
-}
-
-/// The names that a form writes, and what comes of them, by the facts and by a trial where there was one.
-pub(super) fn judged(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
-    let (names, verdict) = foretold(form, meant, host);
-    let verdict = trial::corrected(form, &names, verdict, host);
-    (names, verdict)
-}
-
-fn foretold(form: Form, meant: &Meant, host: &HostFacts) -> (Vec<String>, Verdict) {
-    if let (Some(name), Form::Runtime | Form::Reservation | Form::Gpus) = (meant.foreign(), form) {
-        return (Vec::new(), Verdict::Fails(format!("`{name}` can be asked for by its CDI name only")));
-    }
-    match form {
-        Form::Cdi | Form::CdiReservation => {
-            let dirs = host.docker.known().map(Docker::cdi_dirs).unwrap_or_default();
-            let lookup = host.cdi.known().map(|cdi| cdi.lookup(&dirs));
-            let names = meant.qualified(lookup.as_ref());
-            let judge = if form == Form::Cdi { judge::cdi } else { judge::cdi_reservation };
-            let verdict = judge(host, &names);
-            (names, verdict)
-        }
-        Form::Runtime => {
-            let names = runtime_names(meant, host);
-            let verdict = judge::runtime(host, &names);
-            (names, verdict)
-        }
-        Form::Reservation | Form::Gpus => {
-            let names = meant.plain();
-            let judge = if form == Form::Gpus { judge::gpus } else { judge::reservation };
-            let verdict = judge(host, &names);
-            (names, verdict)
-        }
-        Form::Swarm | Form::Cpu => unreachable!("these two are answered before any host is asked"),
-    }
-}
-
-/// In mode `cdi` the runtime knows the names of its specs and no others.
-fn runtime_names(meant: &Meant, host: &HostFacts) -> Vec<String> {
-    let config = host.toolkit.known().and_then(|toolkit| toolkit.config.known()).and_then(Option::as_ref);
-    let is_cdi = config.and_then(|config| config.mode.as_deref()) == Some("cdi");
-    match host.cdi.known().filter(|_| is_cdi) {
-        Some(cdi) => meant.plain_for(&cdi.lookup(&judge::spec_dirs(config))),
-        None => meant.plain(),
-    }
 }

@@ -13,6 +13,7 @@ pub mod judge;
 mod optional;
 mod overlay;
 mod placement;
+mod prospect;
 mod render;
 mod rewrite;
 mod seen;

@@ -67,9 +67,8 @@ pub fn render(
         let Some(first) = own.first() else { continue };
         let part = optional::CpuPart::of(&project, &name);
         let service = project.model.at_mut(&["services", &name]).expect("the service was just listed");
-        let behind = stack.as_ref().filter(|stack| stack.has_gpu_copy(service));
-        let is_copy = behind.is_some();
-        let stand_in = behind.map(|stack| stack.cpu.clone());
+        let stand_in = stack.as_ref().filter(|stack| stack.has_gpu_copy(service)).map(|stack| stack.cpu.clone());
+        let is_copy = stand_in.is_some();
         let is_cpu_allowed = wanted.is_cpu_allowed || is_copy || optional::is_optional(service);
         let outcome = decided(&own, host, Wanted { is_cpu_allowed, ..wanted });
         let (mut notes, mut is_refused) = (Vec::new(), false);

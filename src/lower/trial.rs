@@ -1,17 +1,14 @@
-//! What to try on a host in truth, and what a trial's outcome makes of a prediction.
+//! What to try on a host in truth.
 
 use std::borrow::Borrow;
 
 use super::{
     Form, Wanted,
-    decide::{judged, order},
     devices::{self, Asked, Meant},
     judge::Verdict,
+    prospect::{judged, order},
 };
-use crate::{
-    gpu::GpuRequest,
-    host::{HostFacts, TrialOutcome},
-};
+use crate::{gpu::GpuRequest, host::HostFacts};
 
 /// The forms and names that one service could get on a host and that are not known to fail: what
 /// [`decide`](super::decide()) chooses among.
@@ -37,22 +34,4 @@ pub fn every_form(host: &HostFacts, form: Option<Form>) -> Vec<(Form, Vec<String
 fn forms(host: &HostFacts, only: Option<Form>) -> impl Iterator<Item = Form> {
     let is_wanted = move |form: &Form| only.is_none_or(|only| only == *form);
     order(host).into_iter().filter(is_wanted)
-}
-
-/// The prediction, corrected by a trial. A refusal settles it. That a request was met proves a form of
-/// which the facts could not tell; where they say that the GPU is left out in silence, or that this Compose
-/// sends something else, a container that started proves nothing. That nothing of a GPU came into the container
-/// is told by its files, which a toolkit may leave as they are, so it only takes the proof away.
-pub(super) fn corrected(form: Form, names: &[String], verdict: Verdict, host: &HostFacts) -> Verdict {
-    match (host.trial(form.as_str(), names), verdict) {
-        (Some(TrialOutcome::Refused(text)), Verdict::Works(_) | Verdict::Unknown(_)) => {
-            Verdict::Fails(format!("a trial was refused: {}", text.lines().next().unwrap_or_default()))
-        }
-        (Some(TrialOutcome::Silent), Verdict::Works(_) | Verdict::Unknown(_)) => {
-            Verdict::Unknown("in a trial nothing of a GPU was seen in the container".to_owned())
-        }
-        (Some(TrialOutcome::Met), Verdict::Works(reason)) => Verdict::Works(format!("{reason}; a trial was met")),
-        (Some(TrialOutcome::Met), Verdict::Unknown(_)) => Verdict::Works("a trial was met".to_owned()),
-        (_, verdict) => verdict,
-    }
 }

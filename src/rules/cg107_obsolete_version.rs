@@ -2,8 +2,7 @@
 
 use super::{Check, DocumentCx, FixAvailability, Rule, Sink, fix};
 use crate::{
-    diag::{Applicability, Code, Edit, Fix, Severity},
-    source::Span,
+    diag::{Applicability, Code, Fix, Severity},
     yaml::{NodeKind, edit},
 };
 
@@ -31,7 +30,7 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
             if entries.len() > 1 {
                 let file = fix::file(cx.tree, cx.sources);
                 let edits = edit::remove(file, *value, *root);
-                finding.fix = edits.map(|edits| below_header(file.text, key.span, edits)).map(|edits| Fix {
+                finding.fix = edits.map(|edits| Fix {
                     title: "remove `version`".into(),
                     applicability: Applicability::Safe,
                     edits,
@@ -39,14 +38,4 @@ fn check(cx: &DocumentCx<'_>, sink: &mut Sink<'_>) {
             }
         }
     }
-}
-
-/// The edits from the key's line on: comments above a `version` are most often the file's header.
-fn below_header(text: &str, key: Span, mut edits: Vec<Edit>) -> Vec<Edit> {
-    let line = text[..key.range().start].rfind('\n').map_or(0, |at| at + 1);
-    for edit in &mut edits {
-        let start = edit.span.range().start.max(line);
-        edit.span = Span::new(edit.span.file, start, edit.span.range().end);
-    }
-    edits
 }

@@ -70,9 +70,9 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
     out
 }
 
-/// Removes the mapping entry or list item whose value is `node`, with the comments that
-/// belong to it. Where that would leave its collection empty, the collection's own entry
-/// goes too, and so on upwards, but never `stop` or anything above it.
+/// Removes the mapping entry or list item whose value is `node`; its comments stay, each on a line
+/// of its own. Where that would leave its collection empty, the collection's own entry goes too,
+/// and so on upwards, but never `stop` or anything above it.
 pub fn remove(file: File<'_>, node: NodeId, stop: NodeId) -> Option<Vec<Edit>> {
     let mut target = node;
     while let Some(parent) = file.tree.node(target).parent
@@ -85,8 +85,15 @@ pub fn remove(file: File<'_>, node: NodeId, stop: NodeId) -> Option<Vec<Edit>> {
     if !file.is_free(target) || target == stop || file.tree.is_needed(target) {
         return None;
     }
-    let range = file.layout().entry_range(target)?;
-    Some(vec![file.edit(range.start, range.end, "")])
+    let is_only = file.tree.node(target).parent.is_some_and(|parent| file.tree.children(parent) == 1);
+    match file.tree.position(target)? {
+        // What is left is an empty collection between its brackets.
+        (true, _) if is_only => {
+            let range = file.layout().bare_range(target);
+            (!file.has_comment(&range)).then(|| vec![file.edit(range.start, range.end, "")])
+        }
+        _ => take_out(file, &[target]),
+    }
 }
 
 /// Writes `text` in place of the node's own text (tag and anchor stay). Block collections
@@ -173,9 +180,13 @@ pub fn take_out(file: File<'_>, nodes: &[NodeId]) -> Option<Vec<Edit>> {
     if is_flow {
         return Some(layout.flow_runs(nodes)?.into_iter().map(|run| file.edit(run.start, run.end, "")).collect());
     }
-    let take = |node: &NodeId| {
-        let (range, column) = layout.lines_of(*node)?;
-        Some(file.edit(range.start, range.end, file.own_lines(range, column)))
+    let take = |node: &NodeId| match layout.lines_of(*node)? {
+        (range, column, true) => Some(file.edit(range.start, range.end, file.own_lines(range, column))),
+        (range, column, false) => {
+            let comments = file.own_lines(range.clone(), column);
+            let margin = &comments[..comments.find('#').unwrap_or(0)];
+            Some(file.edit(range.start, range.end, format!("{}{margin}", comments.trim_start())))
+        }
     };
     nodes.iter().map(take).collect()
 }

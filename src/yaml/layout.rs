@@ -81,39 +81,24 @@ impl<'a> Layout<'a> {
         self.tree.key_of(value).map_or(end, |key| end.max(self.tree.full_end(key) as usize))
     }
 
-    /// The bytes of the entry or item whose value is `value`, with its comments and its line
-    /// breaks; in a flow collection with its comma.
-    pub(super) fn entry_range(&self, value: NodeId) -> Option<Range<usize>> {
-        let parent = self.tree.node(value).parent?;
-        let (is_flow, index) = self.tree.position(value)?;
-        if is_flow {
-            return self.flow_range(parent, value, index);
-        }
+    /// What goes with a block entry or item, its column, and whether that is whole lines: they take along
+    /// the comments that stand deeper behind them. The first key of a list's item (`- key: …`) goes up to
+    /// the next key, which takes its place; `None` where there is none.
+    pub(super) fn lines_of(&self, value: NodeId) -> Option<(Range<usize>, usize, bool)> {
         let start = match self.tree.key_of(value) {
             Some(key) => self.tree.full_start(key) as usize,
             None => self.dash(value)?,
         };
         let line = self.line_start(start);
-        let is_alone = self.text[line..start].trim().is_empty();
-        if !is_alone {
-            return self.inline_range(parent, start, index);
+        let column = self.column_of(start);
+        if self.text[line..start].trim().is_empty() {
+            return Some((line..self.trailing_comments(self.end_of_entry(value), column), column, true));
         }
-        let column = self.column_of(start);
-        let end = self.trailing_comments(self.line_end(self.entry_end(value)), column);
-        Some(self.leading_comments(line, column)..end)
-    }
-
-    /// The lines of a block entry or item with the comments that stand deeper behind it, and its
-    /// column; `None` where something else stands before it on its line.
-    pub(super) fn lines_of(&self, value: NodeId) -> Option<(Range<usize>, usize)> {
-        let start = match self.tree.key_of(value) {
-            Some(key) => self.tree.full_start(key) as usize,
-            None => self.dash(value)?,
+        let (_, index) = self.tree.position(value)?;
+        let NodeKind::Mapping { entries, .. } = &self.tree.node(self.tree.node(value).parent?).kind else {
+            return None;
         };
-        let line = self.line_start(start);
-        let is_alone = self.text[line..start].trim().is_empty();
-        let column = self.column_of(start);
-        is_alone.then(|| (line..self.trailing_comments(self.end_of_entry(value), column), column))
+        Some((start..self.tree.full_start(entries.get(index + 1)?.0) as usize, column, false))
     }
 
     /// An entry or item from its first byte to its last.
@@ -141,28 +126,6 @@ impl<'a> Layout<'a> {
         (!runs.iter().any(has_comment)).then_some(runs)
     }
 
-    /// The first key of a list's item (`- key: …`): the next key takes its place.
-    fn inline_range(&self, parent: NodeId, start: usize, index: usize) -> Option<Range<usize>> {
-        let NodeKind::Mapping { entries, .. } = &self.tree.node(parent).kind else { return None };
-        let next = entries.get(index + 1)?;
-        Some(start..self.tree.full_start(next.0) as usize)
-    }
-
-    /// Own-line comments right above at the same column, without a blank line between.
-    fn leading_comments(&self, mut line: usize, column: usize) -> usize {
-        while line > 0 {
-            let above = self.line_start(line - 1);
-            let text = &self.text[above..line];
-            let is_comment =
-                text.trim_start().starts_with('#') && text.chars().take_while(|c| *c == ' ').count() == column;
-            if !is_comment {
-                break;
-            }
-            line = above;
-        }
-        line
-    }
-
     /// Own-line comments right below that stand deeper than the entry: they belong to it.
     fn trailing_comments(&self, mut end: usize, column: usize) -> usize {
         while end < self.text.len() {
@@ -176,20 +139,5 @@ impl<'a> Layout<'a> {
             end = next;
         }
         end
-    }
-
-    fn flow_range(&self, parent: NodeId, value: NodeId, index: usize) -> Option<Range<usize>> {
-        let start_of = |id: NodeId| {
-            self.tree.key_of(id).map_or(self.tree.full_start(id), |key| self.tree.full_start(key)) as usize
-        };
-        let siblings = self.tree.values(parent);
-        let (start, end) = match (siblings.get(index + 1), index.checked_sub(1).map(|before| siblings[before])) {
-            (Some(next), _) => (start_of(value), start_of(*next)),
-            (None, Some(before)) => (self.entry_end(before), self.entry_end(value)),
-            (None, None) => (start_of(value), self.entry_end(value)),
-        };
-        let has_comment =
-            self.tree.comments.iter().any(|comment| (start..end).contains(&(comment.span.start as usize)));
-        (!has_comment).then_some(start..end)
     }
 }

@@ -81,22 +81,25 @@ fn mended(folder: &Folder, before: &Files, mode: &[&str], args: &[&str]) -> Resu
     before.iter().try_for_each(|(path, text)| comments_stay(path, text, &once[path]))
 }
 
-/// A comment goes only with the line of the entry that it stands behind.
+/// Each comment is still there, as often as before.
 fn comments_stay(path: &str, before: &str, after: &str) -> Result<(), Failed> {
-    for (code, comment) in before.lines().filter_map(split) {
-        let is_there = after.lines().any(|line| line.contains(comment));
-        let is_gone = !code.is_empty() && !after.lines().any(|line| line.trim() == code);
-        if !is_there && !is_gone {
-            return Err(format!("{path}: the comment `{comment}` went, and its line stayed").into());
-        }
+    let comments = |text: &str| {
+        let mut all: Vec<String> = text.lines().filter_map(comment).map(str::to_owned).collect();
+        all.sort();
+        all
+    };
+    let mut left = comments(after);
+    for comment in comments(before) {
+        let at = left.iter().position(|other| *other == comment);
+        left.remove(at.ok_or_else(|| format!("{path}: the comment `{comment}` went"))?);
     }
     Ok(())
 }
 
-/// A line's text and its comment.
-fn split(line: &str) -> Option<(&str, &str)> {
+/// A line's comment.
+fn comment(line: &str) -> Option<&str> {
     let at = line.match_indices('#').find(|(at, _)| line[..*at].is_empty() || line[..*at].ends_with([' ', '\t']))?.0;
-    Some((line[..at].trim(), line[at..].trim_end()))
+    Some(line[at..].trim_end())
 }
 
 fn patched(fixed: &Folder, before: &Files, mode: &[&str], args: &[&str]) -> Result<(), Failed> {
