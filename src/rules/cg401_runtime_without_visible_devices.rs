@@ -62,8 +62,15 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     });
 }
 
+/// Images that set the variable to `all`, as their Dockerfiles say: pytorch/pytorch `Dockerfile` (01343dc),
+/// ollama/ollama `Dockerfile` (000ce02, but for ROCm), jellyfin/jellyfin-packaging `docker/Dockerfile` (0198983).
+const SETTING: [&str; 3] = ["pytorch/pytorch", "ollama/ollama", "jellyfin/jellyfin"];
+
 /// Whether the image is known to set the variable: NVIDIA's CUDA images do.
 fn sets_it(service: &Value) -> bool {
+    if images::is_one_of(service, &SETTING) && !images::tag(service).unwrap_or_default().contains("rocm") {
+        return true;
+    }
     let image = service.get("image").and_then(Value::as_str).unwrap_or("");
     let image = ["docker.io/", "nvcr.io/"].iter().find_map(|host| image.strip_prefix(host)).unwrap_or(image);
     image.strip_prefix("nvidia/cuda").is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))

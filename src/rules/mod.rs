@@ -74,6 +74,7 @@ mod cg505_platform_mismatch;
 mod cg506_image_bakes_driver;
 mod cg507_runtime_image_compiles;
 mod cg508_gpu_image_without_request;
+mod cg509_command_repeats_entrypoint;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
@@ -149,6 +150,7 @@ mod run;
 mod sink;
 mod starts;
 mod suppress;
+mod tegra;
 mod together;
 mod used_image;
 
@@ -233,6 +235,7 @@ pub static ALL: &[&Rule] = &[
     &cg506_image_bakes_driver::RULE,
     &cg507_runtime_image_compiles::RULE,
     &cg508_gpu_image_without_request::RULE,
+    &cg509_command_repeats_entrypoint::RULE,
     &cg601_missing_module::RULE,
     &cg602_module_dockerignored::RULE,
     &cg603_package_not_runnable::RULE,
