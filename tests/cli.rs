@@ -4,6 +4,9 @@
 
 #[path = "cli/configuration.rs"]
 mod configuration;
+#[cfg(unix)]
+#[path = "cli/contexts.rs"]
+mod contexts;
 #[path = "cli/discovery.rs"]
 mod discovery;
 #[path = "cli/fixes.rs"]

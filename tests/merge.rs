@@ -277,7 +277,7 @@ impl Files for Disk {
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => Ok(Some(EntryKind::Directory)),
-            Ok(_) => Ok(Some(EntryKind::File { is_executable: false })),
+            Ok(_) => Ok(Some(EntryKind::File { is_executable: false, is_regular: true })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }

@@ -65,7 +65,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli/settings"]),
     ("thiserror", &[]),
     ("tokio", &["probe/docker"]),
-    ("toml", &["probe/toolkit_config", "cli/configuration/read"]),
+    ("toml", &["probe/toolkit_config", "cli/configuration/read", "image/manifest"]),
     ("toml_edit", &["heal/config_toml"]),
 ];
 

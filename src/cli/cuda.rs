@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::rule_text::EXPLAIN_VERSION;
-use crate::image::{ARCHITECTURES, Architecture, MINOR_COMPATIBILITY, RELEASES};
+use crate::image::{ARCHITECTURES, Architecture, MINOR_COMPATIBILITY, RELEASES, published_cuda};
 
 /// Prints the tables.
 ///
@@ -36,6 +36,15 @@ pub(super) fn print(is_json: bool, out: &mut dyn Write) -> io::Result<()> {
         let (first, last) = (each.first_cuda.to_string(), last(each).unwrap_or_else(|| "ongoing".to_owned()));
         writeln!(out, "{:10}  {:18}  {first:10}  {last}", each.name, capabilities(each))?;
     }
+    writeln!(
+        out,
+        "\nCUDA of images whose tags do not name it (the release notes of NVIDIA's framework images by month;"
+    )?;
+    writeln!(out, "vllm-project/vllm#18813, #39878, #47628):\n")?;
+    writeln!(out, "image                        tag      CUDA")?;
+    for (image, tag, cuda) in published_cuda() {
+        writeln!(out, "{image:27}  {tag:7}  {cuda}")?;
+    }
     writeln!(out, "\nRules: CG501 cuda-newer-than-driver, CG502 gpu-arch-unsupported.")
 }
 
@@ -62,10 +71,13 @@ fn as_json() -> serde_json::Value {
             "last_cuda": last(each),
         })
     });
+    let images =
+        published_cuda().map(|(image, tag, cuda)| json!({"image": image, "tag": tag, "cuda": cuda.to_string()}));
     json!({
         "version": EXPLAIN_VERSION,
         "releases": releases.collect::<Vec<_>>(),
         "minor_version_compatibility": compatibility.collect::<Vec<_>>(),
         "architectures": architectures.collect::<Vec<_>>(),
+        "images": images.collect::<Vec<_>>(),
     })
 }

@@ -63,11 +63,14 @@ impl Files for DiskFiles {
 
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
         if self.laid_over.contains_key(&self.resolve(path)) {
-            return Ok(Some(EntryKind::File { is_executable: false }));
+            return Ok(Some(EntryKind::File { is_executable: false, is_regular: true }));
         }
         match std::fs::metadata(self.working_directory.join(path)) {
             Ok(metadata) if metadata.is_dir() => Ok(Some(EntryKind::Directory)),
-            Ok(metadata) => Ok(Some(EntryKind::File { is_executable: is_executable(&metadata) })),
+            Ok(metadata) => {
+                let is_regular = metadata.is_file();
+                Ok(Some(EntryKind::File { is_executable: is_executable(&metadata), is_regular }))
+            }
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),
         }
@@ -76,10 +79,12 @@ impl Files for DiskFiles {
     fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(self.working_directory.join(path))? {
+            if names.len() == max_entries {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
-        names.truncate(max_entries);
         Ok(names)
     }
 

@@ -159,7 +159,7 @@ impl Search<'_> {
 
     /// The Compose files of one folder.
     fn neighbours(self, folder: &Path) -> Vec<PathBuf> {
-        const MOST: usize = 10_000;
+        const MOST: usize = 1_000_000;
         let names = self.files.list(if folder == Path::new("") { Path::new(".") } else { folder }, MOST);
         let is_yaml = |name: &String| name.ends_with(".yml") || name.ends_with(".yaml");
         let paths = names.unwrap_or_default().into_iter().filter(is_yaml).map(|name| folder.join(name));

@@ -6,21 +6,22 @@
 use std::{collections::BTreeSet, path::Path};
 
 use super::{
-    base,
+    base::{self, BaseKind},
     built::{Absence, Held},
     carry,
     command::Start,
-    context::{Context, Entry, source_path},
+    context::Entry,
     copy_line::{Wish, copy_line},
     effects,
     holds::{Holder, Provided},
-    install::{self, Effect},
+    install::{self, Effect, Listed},
+    module_place::{Located, names, whole_of},
     overlay,
-    place::{below, join, parent},
+    place::{below, join, name, overlaps, parent},
     program::Word,
     recipe,
     requirement::{self, Names},
-    stage::{From, Step, StepKind},
+    stage::{Base, Step, StepKind},
 };
 use crate::{source::SourceMap, source::Span, yaml::Value};
 
@@ -44,24 +45,20 @@ pub(super) struct Module<'a> {
     pub(super) folder: Option<&'a Word>,
     /// Whether Python runs it, which a package must allow.
     pub(super) is_run: bool,
-}
-
-/// A module in the build context.
-pub(super) struct Located {
-    /// Its first name's folder or file.
-    pub(super) path: String,
-    is_folder: bool,
-    /// The file or folder of the whole dotted name.
-    whole: String,
+    /// Whether a settings file of the program may name further folders.
+    pub(super) reads_settings: bool,
 }
 
 impl Question<'_> {
     pub(super) fn module(&self, start: &Start, asked: &Module<'_>) -> Held {
-        match self.absence(start, asked.name, asked.may_end_in_variable, asked.folder) {
+        match self.absence(start, asked) {
             Ok(None) => match self.hidden_module(start, asked) {
                 Ok(Some(hiding)) => Held::Hidden(Box::new(hiding)),
-                Ok(None) if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
-                Ok(None) => Held::Present,
+                Ok(None) => match self.gap_in_package(start, asked) {
+                    Some(gap) => Held::Gap(Box::new(gap)),
+                    None if asked.is_run => self.runnable(start, asked.name).unwrap_or(Held::Present),
+                    None => Held::Present,
+                },
                 Err(reason) => Held::Unknown(reason),
             },
             Ok(Some(absence)) => Held::Absent(Box::new(absence)),
@@ -69,15 +66,9 @@ impl Question<'_> {
         }
     }
 
-    fn absence(
-        &self,
-        start: &Start,
-        module: &str,
-        may_end_in_variable: bool,
-        folder: Option<&Word>,
-    ) -> Result<Option<Absence>, String> {
-        let parts: Vec<&str> = module.split('.').collect();
-        let searched = self.searched(start, folder)?;
+    fn absence(&self, start: &Start, asked: &Module<'_>) -> Result<Option<Absence>, String> {
+        let parts: Vec<&str> = asked.name.split('.').collect();
+        let searched = self.searched(start, asked.folder)?;
         let package = parts[0];
         let targets: Vec<String> =
             searched.iter().flat_map(|root| [join(root, package), join(root, &format!("{package}.py"))]).collect();
@@ -93,14 +84,21 @@ impl Question<'_> {
                 },
             }
         }
-        let located = self.locate(&parts, may_end_in_variable).ok_or_else(|| {
+        let located = self.locate(&parts, asked.may_end_in_variable, &searched).ok_or_else(|| {
             format!("`{package}` is not in the build context, and may be a package or come from the base image")
         })?;
         if !self.holder.context.is_direct(&located.whole) {
             return Err(format!("a link leads to `{package}`, which may be copied under its other path"));
         }
-        self.nothing_else_brings(start, package, &targets, &located)?;
-        Ok(Some(self.proof(package, searched, &located, ignored_by)))
+        let places = self.nothing_else_brings(start, package, &targets, &located)?;
+        // A folder whose content alone is copied is nowhere of its name.
+        let is_whole = |place: &String| name(place) == name(&located.path) && !targets.contains(place);
+        let is_sure = places.iter().all(is_whole) && !asked.reads_settings && self.knows_search(&places);
+        if !places.is_empty() && !is_sure {
+            return Err(format!("a COPY brings `{package}` to a place that Python may search"));
+        }
+        let proof = self.proof(package, searched, &located, ignored_by);
+        Ok(Some(if places.is_empty() { proof } else { self.elsewhere_in_image(proof, places) }))
     }
 
     /// A package that the image has from the context and that has no `__main__.py` there; `None` where it
@@ -166,13 +164,14 @@ impl Question<'_> {
         context.excluded_by(&whole)
     }
 
+    /// Where a COPY brings the module, which nothing else does.
     fn nothing_else_brings(
         &self,
         start: &Start,
         package: &str,
         targets: &[String],
         located: &Located,
-    ) -> Result<(), String> {
+    ) -> Result<Vec<String>, String> {
         if let Some(reason) = overlay::over(self.service, targets) {
             return Err(reason);
         }
@@ -180,52 +179,36 @@ impl Question<'_> {
         if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, targets) {
             return Err(reason);
         }
-        let read = |file: &str, directory: Option<&str>| {
-            effects::requirements(self.holder, self.stage, file, directory, &names)
+        let read = |listed: Listed<'_>, directory: Option<&str>| {
+            effects::requirements(self.holder, self.stage, listed, directory, &names)
         };
         if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), &names, &read) {
             return Err(reason);
         }
         // What `.dockerignore` keeps out lands nowhere.
         if self.holder.context.excluded_by(&located.whole).is_some() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        match carry::places(self.holder, self.stage, &located.path).as_deref() {
-            Some([]) => Ok(()),
-            Some(_) => Err(format!("a COPY brings `{package}` to a place that Python may search")),
-            None => Err("the image has too many copies to follow".to_owned()),
-        }
+        let places = carry::places(self.holder, self.stage, &located.path);
+        places.ok_or_else(|| "the image has too many copies to follow".to_owned())
     }
 
-    /// Looks where modules are kept: the context's root, `src`, and the folders that COPY
-    /// lines take from, and those beside them.
-    pub(super) fn locate(&self, parts: &[&str], may_end_in_variable: bool) -> Option<Located> {
-        let context = self.holder.context;
-        let mut folders = vec!["/".to_owned()];
-        for step in self.steps() {
-            let StepKind::Copy(copy) = &step.kind else { continue };
-            if copy.from != From::Context {
-                continue;
-            }
-            for source in copy.sources.iter().flatten() {
-                let source = source_path(source);
-                folders.extend([parent(&source).to_owned(), source]);
-            }
-        }
-        folders.push("/src".to_owned());
-        let mut seen = BTreeSet::new();
-        folders.retain(|folder| seen.insert(folder.clone()));
-        let shorter = (may_end_in_variable && parts.len() > 1).then(|| &parts[..parts.len() - 1]);
-        let forms = std::iter::once(parts).chain(shorter);
-        forms.flat_map(|parts| folders.iter().map(move |folder| (folder, parts))).find_map(|(folder, parts)| {
-            let package = join(folder, parts[0]);
-            let file = format!("{package}.py");
-            if parts.len() == 1 && context.entry(&file) == Entry::File {
-                return Some(Located { path: file.clone(), is_folder: false, whole: file });
-            }
-            let whole = whole_of(context, &package, &parts[1..])?;
-            Some(Located { path: package, is_folder: true, whole })
-        })
+    /// Whether Python searches none of these places: nothing but the working directory, PYTHONPATH and the
+    /// places of packages is searched where no RUN line adds to them.
+    /// Source: Python's documentation, "The initialization of the sys.path module search path".
+    fn knows_search(&self, places: &[String]) -> bool {
+        let root = *recipe::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
+        let is_plain = self.holder.stages[root].base == Base::Known(BaseKind::Plain);
+        is_plain && !places.iter().any(|place| requirement::is_package_place(parent(place)))
+    }
+
+    fn elsewhere_in_image(&self, proof: Absence, places: Vec<String>) -> Absence {
+        let copies = self.steps().into_iter().filter(|step| match &step.kind {
+            StepKind::Copy(copy) => places.iter().any(|place| overlaps(&copy.destination, place)),
+            _ => false,
+        });
+        let copies = copies.map(|step| step.span).collect();
+        Absence { copies, places, copy_line: None, ..proof }
     }
 
     /// Whether the entrypoint of Node's own image starts the command.
@@ -268,29 +251,7 @@ impl Question<'_> {
             copy_line: line.filter(|_| ignored_by.is_none()),
             ignored_by,
             searched,
+            places: Vec::new(),
         }
     }
-}
-
-/// The file of a dotted name below its package's folder.
-fn whole_of(context: &Context<'_>, package: &str, rest: &[&str]) -> Option<String> {
-    let whole = rest.iter().fold(package.to_owned(), |path, part| join(&path, part));
-    let own = (!rest.is_empty()).then(|| format!("{whole}.py"));
-    let named = own.into_iter().chain([format!("{whole}/__main__.py"), format!("{whole}/__init__.py")]);
-    named.into_iter().find(|path| context.entry(path) == Entry::File)
-}
-
-/// Under which names packages may bring the module: its own, and what the projects around it
-/// in the context call themselves.
-pub(super) fn names(context: &Context<'_>, package: &str, located: &Located) -> Names {
-    const MAX_BYTES: usize = 1 << 20;
-    let mut names = Names { module: package.to_owned(), distributions: Vec::new() };
-    let folders = [located.path.as_str(), parent(&located.path), parent(parent(&located.path))];
-    for folder in folders {
-        for file in ["pyproject.toml", "setup.py", "setup.cfg"] {
-            let text = context.text(&join(folder, file), MAX_BYTES).unwrap_or_default();
-            names.distributions.extend(requirement::distributions(&text));
-        }
-    }
-    names
 }

@@ -3,11 +3,11 @@
 //! Only where the project's own tree is at hand: a Compose file without the folders that it speaks of
 //! says nothing about them.
 
-use std::path::{Path, PathBuf};
+use std::{io, path::Path};
 
 use super::{
     build::Build,
-    context::{Context, Entry, source_path},
+    context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
     holds::{has_wildcard, is_opaque},
     pattern::Pattern,
@@ -41,7 +41,7 @@ pub enum BuildFault {
 }
 
 /// Names in a folder that are looked through at most.
-const MOST_NAMES: usize = 200;
+const MOST_NAMES: usize = 4096;
 
 /// Whether the context is not there, though the project's folder has others.
 pub(super) fn no_context(files: &dyn Files, directory: &Path, build: &Build) -> bool {
@@ -54,8 +54,9 @@ pub(super) fn no_context(files: &dyn Files, directory: &Path, build: &Build) -> 
     is_ours && has_folders && !is_listed && matches!(files.kind(&build.context), Ok(None))
 }
 
-/// How deep below a folder its content is looked for.
+/// How deep below a folder its content is looked for, and in how many folders of one depth at most.
 const MOST_DEEP: usize = 3;
+const MOST_FOLDERS: usize = 256;
 
 fn is_folder(files: &dyn Files, path: &Path) -> bool {
     matches!(files.kind(path), Ok(Some(EntryKind::Directory)))
@@ -64,20 +65,31 @@ fn is_folder(files: &dyn Files, path: &Path) -> bool {
 /// Whether the folder of a context holds more than Compose files and notes. A collection of Compose
 /// files keeps their folders and leaves out what those held.
 pub(super) fn has_content(files: &dyn Files, folder: &Path) -> bool {
-    has_content_within(files, folder, MOST_DEEP)
-}
-
-fn has_content_within(files: &dyn Files, folder: &Path, depth: usize) -> bool {
     let is_note = |name: &str| {
         let lower = name.to_ascii_lowercase();
         let endings = [".yaml", ".yml", ".md", ".env", ".example"];
         lower.starts_with('.') || lower.starts_with("license") || endings.iter().any(|ending| lower.ends_with(ending))
     };
-    let names = files.list(folder, MOST_NAMES).unwrap_or_default();
-    let others = names.iter().filter(|name| !is_note(name) && !name.to_ascii_lowercase().contains("dockerfile"));
-    let (folders, rest): (Vec<PathBuf>, Vec<PathBuf>) =
-        others.map(|name| folder.join(name)).partition(|path| is_folder(files, path));
-    !rest.is_empty() || depth > 0 && folders.iter().any(|folder| has_content_within(files, folder, depth - 1))
+    let mut wave = vec![folder.to_owned()];
+    for _ in 0..=MOST_DEEP {
+        let mut next = Vec::new();
+        for folder in wave {
+            let names = match files.list(&folder, MOST_NAMES) {
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => return true,
+                names => names.unwrap_or_default(),
+            };
+            let is_other = |name: &&String| !is_note(name) && !name.to_ascii_lowercase().contains("dockerfile");
+            for path in names.iter().filter(is_other).map(|name| folder.join(name)).take(MOST_FOLDERS) {
+                if !is_folder(files, &path) {
+                    return true;
+                }
+                next.push(path);
+            }
+        }
+        next.truncate(MOST_FOLDERS);
+        wave = next;
+    }
+    false
 }
 
 /// Sources of COPY and ADD that are not in the context, for all stages that the target needs.
@@ -200,7 +212,7 @@ fn is_kept_out(files: &dyn Files, folder: &Path, path: &Path) -> bool {
     let parts: Vec<String> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let folders = [Some(folder), folder.parent()];
     folders.into_iter().flatten().any(|folder| {
-        let bytes = files.read(&folder.join(".gitignore"), 1 << 16).unwrap_or_default();
+        let bytes = context::read(files, &folder.join(".gitignore"), 1 << 16).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '!'])).any(|line| {
             let last = place::name(line);

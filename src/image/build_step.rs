@@ -51,7 +51,8 @@ pub(super) fn look(seen: &Seen<'_>) -> Vec<Practice> {
                 let lookup = |name: &str| variables.get(name).cloned().flatten();
                 for script in scripts(run, shell).unwrap_or_default() {
                     let Ok(commands) = split(&script, &lookup) else { continue };
-                    for (at, simple) in commands.iter().enumerate() {
+                    // What may not run says nothing: the condition may ask for a GPU.
+                    for (at, simple) in commands.iter().enumerate().filter(|(_, simple)| !simple.is_conditional) {
                         let command = Command {
                             step,
                             simple,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{build_fault::BuildFault, hidden::Hiding, recipe::Recipe};
+use super::{build_fault::BuildFault, gap::Gap, hidden::Hiding, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -48,7 +48,7 @@ pub struct Start {
     /// The bytes that say so: the word, or the command around it; in the Compose file or, for
     /// an image's own command, in the Dockerfile.
     pub place: Option<Span>,
-    /// The script of `package.json` that starts it, where one does.
+    /// The script that starts it, as words for a reader, where one does: of `package.json`, or of a shell.
     pub through: Option<String>,
     /// Whether the image holds it.
     pub held: Held,
@@ -74,6 +74,8 @@ pub enum Held {
     Present,
     /// It does not, and everything that could bring it was looked at.
     Absent(Box<Absence>),
+    /// It holds the package, which has no such module.
+    Gap(Box<Gap>),
     /// It holds the package, at this path of the build context, but nothing in it that Python could run.
     NotRunnable(String),
     /// It holds the script, at this path of the build context, whose first line ends in a carriage return.
@@ -104,6 +106,8 @@ pub struct Absence {
     pub copies: Vec<Span>,
     /// Where the build context has it: a path relative to the context; empty where it has it nowhere.
     pub located: String,
+    /// Where else the image has it: places that are not searched.
+    pub places: Vec<String>,
     /// Whether that is a folder.
     pub is_folder: bool,
     /// The line of `.dockerignore` that keeps it out, where one does.

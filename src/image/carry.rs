@@ -6,7 +6,7 @@
 
 use super::{
     context::source_path,
-    holds::{Holder, destination, has_wildcard, is_opaque},
+    holds::{Holder, destination, has_wildcard, is_excluded, is_opaque},
     pattern::Pattern,
     place::{below, join, name, overlaps},
     stage::{Base, Copy, From, StepKind},
@@ -57,7 +57,7 @@ fn from(copy: &Copy, source: &str, path: &str) -> Option<String> {
     if has_wildcard(source) {
         return matches_part(&absolute, path).then(|| copy.destination.clone());
     }
-    if !overlaps(path, &absolute) {
+    if !overlaps(path, &absolute) || is_excluded(copy, source, path) == Some(true) {
         return None;
     }
     let target = destination(copy, &absolute);

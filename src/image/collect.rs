@@ -13,7 +13,7 @@ use super::{
     build_fault::{self, BuildFault},
     built::{BuiltImage, BuiltImages, Held, Program, Start},
     command,
-    context::{Context, read_ignore},
+    context::{self, Context, read_ignore},
     dockerfile::{self, Dockerfile},
     dockerignore::Dockerignore,
     holds::Holder,
@@ -34,7 +34,8 @@ use crate::{
 /// Reads the Dockerfile of each service that builds and asks whether its image holds what
 /// it starts. What cannot be read or followed is unknown, with the reason.
 pub fn collect(project: &Project, files: &dyn Files, sources: &mut SourceMap) -> BuiltImages {
-    let mut collector = Collector { project, files, sources, read: BTreeMap::new(), ignores: BTreeMap::new() };
+    let mut collector =
+        Collector { project, files, sources, read: BTreeMap::new(), ignores: BTreeMap::new(), bytes_left: MAX_BYTES };
     let mut images = BuiltImages::default();
     for (name, service) in project.services() {
         if let Some(build) = build(project, service) {
@@ -51,7 +52,12 @@ struct Collector<'a> {
     /// Dockerfiles by path: services that share one share its text.
     read: BTreeMap<PathBuf, Result<FileId, String>>,
     ignores: BTreeMap<Vec<PathBuf>, Result<Dockerignore, String>>,
+    /// Bytes of Dockerfiles that are still followed: each service follows its own anew.
+    bytes_left: usize,
 }
+
+/// Bytes of Dockerfiles that are followed for one project.
+const MAX_BYTES: usize = 32 << 20;
 
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
@@ -81,6 +87,9 @@ impl Collector<'_> {
         }
         let file = self.dockerfile(name, build)?;
         image.dockerfile = Some(file);
+        let bytes = self.sources.file(file).text().len();
+        self.bytes_left =
+            self.bytes_left.checked_sub(bytes).ok_or("the Dockerfiles of the project are too long to follow all")?;
         let parsed = dockerfile::parse(file, self.sources.file(file).text())?;
         let context = context.with_ignore(self.ignore(build)?);
         let named = self.named_contexts(build);
@@ -139,7 +148,7 @@ impl Collector<'_> {
     }
 
     fn read_dockerfile(&mut self, path: &Path) -> Result<FileId, String> {
-        let bytes = self.files.read(path, SourceMap::MAX_BYTES).map_err(|error| match error.kind() {
+        let bytes = context::read(self.files, path, SourceMap::MAX_BYTES).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => "the Dockerfile is not there".to_owned(),
             _ => format!("the Dockerfile cannot be read: {error}"),
         })?;
@@ -189,7 +198,8 @@ impl Collector<'_> {
         };
         items.iter().find_map(|item| {
             let path = item.get("path").unwrap_or(item).as_str()?;
-            let bytes = self.files.read(&self.project.directory.join(path), SourceMap::MAX_BYTES).ok()?;
+            let path_on_disk = self.project.directory.join(path);
+            let bytes = context::read(self.files, &path_on_disk, SourceMap::MAX_BYTES).ok()?;
             let is_named = String::from_utf8_lossy(&bytes).contains("PYTHONPATH");
             is_named.then(|| format!("`{path}` sets PYTHONPATH"))
         })
@@ -223,7 +233,7 @@ fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String>
         None => image.workdir.clone(),
         Some(value) => value.as_str().filter(|path| value.hole.is_none() && path.starts_with('/')).map(place::normal),
     };
-    let started = command::follow(&line, directory, &|folder| question.package(folder))?;
+    let started = command::follow(&line, directory, question)?;
     Ok(started.iter().map(|start| answer(question, start)).collect())
 }
 
@@ -235,9 +245,10 @@ fn is_for_node(word: &str) -> bool {
 
 fn answer(question: &Question<'_>, start: &command::Start) -> Start {
     let (word, program, held) = match &start.starts {
-        Starts::Module { name, may_end_in_variable, folder, is_run } => {
+        Starts::Module { name, may_end_in_variable, folder, is_run, reads_settings } => {
             let (may_end_in_variable, folder, is_run) = (*may_end_in_variable, folder.as_ref(), *is_run);
-            let asked = Module { name: &name.text, may_end_in_variable, folder, is_run };
+            let reads_settings = *reads_settings;
+            let asked = Module { name: &name.text, may_end_in_variable, folder, is_run, reads_settings };
             (Some(name), Program::Module(name.text.clone()), question.module(start, &asked))
         }
         Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), question.script(start, word, false)),

@@ -1,16 +1,17 @@
 //! What a service runs: Compose's `entrypoint` and `command` over the image's, through
 //! shells and wrappers down to the program.
 //!
-//! Apart from `program`, which knows the programs themselves. A wrapper that is not in the
-//! table makes the answer unknown.
+//! Apart from `program`, which knows the programs themselves, and `shell_text`, which follows what
+//! shells are given. A wrapper that is not in the table makes the answer unknown.
 
 use super::{
     install::base_name,
+    launcher,
     npm::{Call, Package},
     place::join,
     program::{Starts, Word, starts},
-    shell::{self, Joined, Simple, Token},
-    wrapper::inner,
+    shell::{self, Simple, Token},
+    wrapper::{inner, installs},
 };
 use crate::source::Span;
 
@@ -25,25 +26,43 @@ pub(super) struct Start {
     pub(super) python_path: Option<Token>,
     /// What ran before it.
     pub(super) before: Vec<Simple>,
-    /// The script of `package.json` that starts it, where one does.
+    /// The script that starts it, where one does.
     pub(super) through: Option<String>,
 }
 
-/// The package at a folder of the image.
-pub(super) type Packages<'a> = &'a dyn Fn(&str) -> Result<Package, String>;
+/// What of the image a command can be followed through.
+pub(super) trait Scripts {
+    /// The package at a folder of the image.
+    ///
+    /// # Errors
+    /// Why it is not known, as one clause.
+    fn package(&self, folder: &str) -> Result<Package, String>;
+
+    /// Whether a folder of the container may have a file of that name.
+    fn may_have(&self, directory: Option<&str>, file: &str) -> bool;
+
+    /// What a variable of the container holds; `None` where that is not known.
+    fn variable(&self, name: &str) -> Option<Word>;
+
+    /// The text of a shell script, named from a folder; `None` where it is not known.
+    fn shell_text(&self, directory: Option<&str>, word: &Word) -> Option<String>;
+}
 
 /// Follows a command line.
 ///
 /// # Errors
 /// Why it is not known what runs, as one clause.
-pub(super) fn follow(words: &[Word], directory: Option<String>, packages: Packages<'_>) -> Result<Vec<Start>, String> {
+pub(super) fn follow(words: &[Word], directory: Option<String>, scripts: &dyn Scripts) -> Result<Vec<Start>, String> {
     let mut walk = Walk {
-        packages,
+        scripts,
         scripts_left: MAX_SCRIPTS,
         directory,
         python_path: None,
+        flask_app: None,
+        arguments: Vec::new(),
         before: Vec::new(),
         through: None,
+        inside: Vec::new(),
         out: Vec::new(),
         other: None,
     };
@@ -56,15 +75,21 @@ pub(super) fn follow(words: &[Word], directory: Option<String>, packages: Packag
     }
 }
 
-struct Walk<'a> {
-    packages: Packages<'a>,
-    /// Scripts of `package.json` that are still followed.
-    scripts_left: u32,
-    directory: Option<String>,
-    python_path: Option<Token>,
-    before: Vec<Simple>,
-    through: Option<String>,
-    out: Vec<Start>,
+pub(super) struct Walk<'a> {
+    pub(super) scripts: &'a dyn Scripts,
+    /// Scripts that are still followed.
+    pub(super) scripts_left: u32,
+    pub(super) directory: Option<String>,
+    pub(super) python_path: Option<Token>,
+    /// FLASK_APP where the command itself sets it.
+    pub(super) flask_app: Option<Word>,
+    /// What the script that is followed is given: its `"$@"`.
+    pub(super) arguments: Vec<Word>,
+    pub(super) before: Vec<Simple>,
+    pub(super) through: Option<String>,
+    /// Shell scripts that are being followed.
+    pub(super) inside: Vec<String>,
+    pub(super) out: Vec<Start>,
     /// The last program that is not in the table.
     other: Option<Starts>,
 }
@@ -72,11 +97,11 @@ struct Walk<'a> {
 /// Wrappers inside wrappers that are followed.
 const MAX_DEPTH: u32 = 16;
 
-/// Scripts of `package.json` that are followed: scripts that call each other twice over would multiply.
+/// Scripts that are followed: scripts that call each other twice over would multiply.
 const MAX_SCRIPTS: u32 = 32;
 
 impl Walk<'_> {
-    fn command(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
+    pub(super) fn command(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
         let Some((program, rest)) = words.split_first() else { return Ok(()) };
         if !program.is_known {
             return Err(format!("`{}` holds a variable", program.text));
@@ -96,23 +121,33 @@ impl Walk<'_> {
             }
             "npm" | "yarn" | "pnpm" | "bun" => match Call::parse(name, rest)? {
                 Some(call) => self.package_script(&call, program.span, depth),
-                None => self.program(words),
+                None => self.program(words, depth),
             },
             _ => match inner(name, rest) {
-                Some(inner) => self.command(inner?, depth + 1),
-                None => self.program(words),
+                Some(inner) => {
+                    let inner = inner?;
+                    // Without a project there is nothing to install.
+                    if self.scripts.may_have(self.directory.as_deref(), "pyproject.toml") {
+                        self.before.extend(installs(name, rest));
+                    }
+                    self.command(inner, depth + 1)
+                }
+                None => self.program(words, depth),
             },
         }
     }
 
     /// `npm run SCRIPT`: a shell runs the script's text in the package's folder.
     fn package_script(&mut self, call: &Call, span: Option<Span>, depth: u32) -> Result<(), String> {
-        self.scripts_left = self.scripts_left.checked_sub(1).ok_or("the scripts of `package.json` call each other")?;
+        self.scripts_left = self.scripts_left.checked_sub(1).ok_or("scripts call each other")?;
         let directory = self.directory.clone().ok_or("the working directory is not known")?;
         let folder = call.folder.as_ref().map_or_else(|| directory.clone(), |folder| join(&directory, folder));
-        let package = (self.packages)(&folder)?;
+        let package = self.scripts.package(&folder)?;
         let (first, text) = package.commands(call)?;
-        let outer = (self.directory.replace(folder), self.through.replace(call.script.clone()));
+        let outer = (
+            self.directory.replace(folder),
+            self.through.replace(format!("script `{}` of `package.json`", call.script)),
+        );
         let followed = first.map_or(Ok(()), |first| {
             let commands = shell::split(&first, &|_| None).map_err(|what| format!("{what} is not followed"))?;
             self.before.extend(commands);
@@ -123,14 +158,15 @@ impl Walk<'_> {
         followed
     }
 
-    fn program(&mut self, words: &[Word]) -> Result<(), String> {
-        match starts(words) {
+    fn program(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
+        let application = self.flask_app.clone().or_else(|| self.scripts.variable("FLASK_APP"));
+        match launcher::with_flask_app(words, application.as_ref())
+            .map_or_else(|| starts(words), |words| starts(&words))
+        {
             Starts::Nothing => Ok(()),
             Starts::Unknown(reason) => Err(reason),
             Starts::Other(name) => Err(self.other(name.clone(), Starts::Other(name))),
-            Starts::File { word, is_executed } => {
-                Err(self.other(word.text.clone(), Starts::File { word, is_executed }))
-            }
+            Starts::File { word, .. } => self.file(&word, &words[1..], true, depth),
             found => {
                 self.push(found);
                 Ok(())
@@ -138,7 +174,7 @@ impl Walk<'_> {
         }
     }
 
-    fn push(&mut self, starts: Starts) {
+    pub(super) fn push(&mut self, starts: Starts) {
         self.out.push(Start {
             starts,
             directory: self.directory.clone(),
@@ -148,93 +184,8 @@ impl Walk<'_> {
         });
     }
 
-    fn other(&mut self, name: String, starts: Starts) -> String {
+    pub(super) fn other(&mut self, name: String, starts: Starts) -> String {
         self.other = Some(starts);
         format!("what `{name}` starts is not known")
-    }
-
-    /// `sh -c TEXT`; a script file is not read.
-    fn shell(&mut self, words: &[Word], depth: u32) -> Result<(), String> {
-        let mut rest = words;
-        while let Some((word, behind)) = rest.split_first() {
-            rest = behind;
-            match word.text.as_str() {
-                "-o" => rest = rest.get(1..).unwrap_or_default(),
-                text if text.starts_with('-') && !text.starts_with("--") => {
-                    if text.ends_with('c') {
-                        let script = rest.first().ok_or("`-c` without a text")?;
-                        return self.script(script, depth);
-                    }
-                }
-                text => {
-                    let file = Starts::File { word: word.clone(), is_executed: false };
-                    return Err(self.other(text.to_owned(), file));
-                }
-            }
-        }
-        Err("a shell without a script".to_owned())
-    }
-
-    fn script(&mut self, script: &Word, depth: u32) -> Result<(), String> {
-        if !script.is_known {
-            return Err("the shell text holds a variable without a value".to_owned());
-        }
-        let commands = shell::split(&script.text, &|_| None).map_err(|what| format!("{what} is not followed"))?;
-        let mut unknown = None;
-        for command in commands {
-            match self.simple(&command, script.span, depth) {
-                Err(reason) => {
-                    unknown = unknown.or(Some(reason));
-                    self.before.push(command);
-                }
-                Ok(()) if command.words.first().is_some_and(|word| word.text == "chmod") => self.before.push(command),
-                Ok(()) => {}
-            }
-        }
-        if self.out.is_empty() { unknown.map_or(Ok(()), Err) } else { Ok(()) }
-    }
-
-    fn simple(&mut self, command: &Simple, span: Option<Span>, depth: u32) -> Result<(), String> {
-        if command.joined == Joined::Else {
-            return Err("a command behind `||` is not followed".to_owned());
-        }
-        let word = |token: &Token| Word { text: token.text.clone(), span, is_known: token.is_known };
-        let words: Vec<Word> = command.words.iter().map(word).collect();
-        let words = self.assignments(&words);
-        match words {
-            [cd, rest @ ..] if cd.text == "cd" => {
-                self.directory = match rest {
-                    [to] if to.is_known && to.text.starts_with('/') => Some(join("/", &to.text)),
-                    [to] if to.is_known && to.text != "-" => {
-                        self.directory.as_deref().map(|directory| join(directory, &to.text))
-                    }
-                    _ => None,
-                };
-                Ok(())
-            }
-            [export, rest @ ..] if export.text == "export" => {
-                self.assignments(rest);
-                Ok(())
-            }
-            [source, file, ..] if matches!(source.text.as_str(), "." | "source") => {
-                let is_environment = file.text.ends_with("bin/activate");
-                if is_environment { Ok(()) } else { Err(format!("the script `{}` is not read", file.text)) }
-            }
-            words => self.command(words, depth + 1),
-        }
-    }
-
-    /// Takes `NAME=value` words off the front, and keeps PYTHONPATH.
-    fn assignments<'w>(&mut self, words: &'w [Word]) -> &'w [Word] {
-        let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let mut rest = words;
-        while let Some((word, behind)) = rest.split_first() {
-            let Some((name, value)) = word.text.split_once('=').filter(|(name, _)| is_name(name)) else { break };
-            if name == "PYTHONPATH" {
-                self.python_path = Some(Token { text: value.to_owned(), is_known: word.is_known });
-            }
-            rest = behind;
-        }
-        rest
     }
 }

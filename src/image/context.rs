@@ -3,7 +3,10 @@
 //! Apart because every question to the tree goes through here: what leaves the folder, by
 //! `..` or by a link, is not read.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use super::{dockerignore::Dockerignore, place};
 use crate::source::{EntryKind, Files, SourceMap, Span, decode};
@@ -81,7 +84,8 @@ impl<'a> Context<'a> {
         }
         match self.files.kind(&disk) {
             Ok(Some(EntryKind::Directory)) => Entry::Folder,
-            Ok(Some(EntryKind::File { .. })) => Entry::File,
+            Ok(Some(EntryKind::File { is_regular: true, .. })) => Entry::File,
+            Ok(Some(EntryKind::File { .. })) => Entry::Unknown(format!("`{path}` is no regular file")),
             Ok(None) => Entry::Nothing,
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Entry::Nothing,
             Err(error) => Entry::Unknown(format!("`{}` cannot be read: {error}", path.trim_start_matches('/'))),
@@ -98,8 +102,7 @@ impl<'a> Context<'a> {
         if self.entry(path) != Entry::Folder {
             return Some(Vec::new());
         }
-        let names = self.files.list(&self.on_disk(path), MAX_ENTRIES).ok()?;
-        (names.len() < MAX_ENTRIES).then_some(names)
+        self.files.list(&self.on_disk(path), MAX_ENTRIES).ok()
     }
 
     /// Text of a file of the context; `None` where there is none that can be read.
@@ -107,7 +110,18 @@ impl<'a> Context<'a> {
         if self.entry(path) != Entry::File || self.excluded_by(path).is_some() {
             return None;
         }
-        decode(self.files.read(&self.on_disk(path), max_bytes).ok()?).ok().map(|(text, _)| text)
+        decode(read(self.files, &self.on_disk(path), max_bytes).ok()?).ok().map(|(text, _)| text)
+    }
+}
+
+/// Reads a file that the project names; what is no regular file, a pipe say, may never end.
+///
+/// # Errors
+/// As the disk says.
+pub(super) fn read(files: &dyn Files, path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
+    match files.kind(path)? {
+        Some(EntryKind::File { is_regular: false, .. }) => Err(io::Error::other("it is no regular file")),
+        _ => files.read(path, max_bytes),
     }
 }
 
@@ -121,7 +135,7 @@ pub(super) fn read_ignore(
     sources: &mut SourceMap,
 ) -> Result<Dockerignore, String> {
     for (path, shown) in candidates {
-        let bytes = match files.read(path, SourceMap::MAX_BYTES) {
+        let bytes = match read(files, path, SourceMap::MAX_BYTES) {
             Ok(bytes) => bytes,
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
             Err(error) => return Err(format!("`.dockerignore` cannot be read: {error}")),

@@ -20,8 +20,8 @@ pub struct Dockerfile {
     pub stages: Vec<Stage>,
 }
 
-/// Instructions and stages that are read at most; far above what people write, and low enough that
-/// the work stays small on a generated file.
+/// Instructions (each source of a COPY is one more) and stages that are read at most; far above what
+/// people write, and low enough that the work stays small on a generated file.
 const MAX_INSTRUCTIONS: usize = 4000;
 const MAX_STAGES: usize = 250;
 
@@ -36,7 +36,7 @@ pub fn parse(file: FileId, text: &str) -> Result<Dockerfile, String> {
     }
     let parsed = crate_parser::parse(body).map_err(|error| format!("the Dockerfile cannot be parsed: {error}"))?;
     check_directives(&parsed.parser_directives)?;
-    if parsed.instructions.len() > MAX_INSTRUCTIONS {
+    if parsed.instructions.iter().map(parts).sum::<usize>() > MAX_INSTRUCTIONS {
         return Err(format!("the Dockerfile has more than {MAX_INSTRUCTIONS} instructions"));
     }
     if parsed.stages().len() > MAX_STAGES {
@@ -46,6 +46,15 @@ pub fn parse(file: FileId, text: &str) -> Result<Dockerfile, String> {
     let arguments = parsed.global_args().flat_map(|arg| arguments(&arg.arguments.value)).collect();
     let stages = parsed.stages().map(|stage| reader.stage(&stage)).collect::<Result<_, _>>()?;
     Ok(Dockerfile { file, arguments, stages })
+}
+
+/// How many lookups an instruction stands for.
+fn parts(instruction: &crate_parser::Instruction<'_>) -> usize {
+    match instruction {
+        crate_parser::Instruction::Copy(copy) => copy.src.len(),
+        crate_parser::Instruction::Add(add) => add.src.len(),
+        _ => 1,
+    }
 }
 
 /// Another frontend may give any word another meaning; another escape character is for

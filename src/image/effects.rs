@@ -6,16 +6,17 @@
 use std::collections::BTreeSet;
 
 use super::{
-    context::Context,
-    expand::Variables,
+    context::{Context, source_path},
+    expand::{Variables, expand},
     holds::{Holder, Provided},
-    install::{Effect, effect},
+    install::{Effect, Listed, effect},
     instruction::{CommandLine, RunText},
+    manifest,
     npm::Package,
-    place::{join, overlaps},
+    place::{below, join, overlaps},
     requirement::{Brings, Names, is_package_place, line_brings},
-    shell::joined,
     stage::{Base, Copy, From, StepKind},
+    words::joined,
 };
 
 /// Requirements files that are read for one question at most, and their size in bytes.
@@ -39,14 +40,15 @@ pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, names: &Names, targets
             match &step.kind {
                 StepKind::Unknown(reason) => return Effect::May(reason.clone()),
                 StepKind::Copy(copy) => match &copy.from {
-                    From::Stage(other) if may_carry(copy, targets) => waiting.push(*other),
-                    From::Named(name) if may_carry(copy, targets) && !holder.named.contains_key(name) => {
+                    From::Stage(other) if may_carry(copy, names, targets) => waiting.push(*other),
+                    From::Named(name) if may_carry(copy, names, targets) && !holder.named.contains_key(name) => {
                         return Effect::May(format!("a COPY takes packages from `{name}`"));
                     }
                     _ => {}
                 },
                 StepKind::Run { run, directory, variables, shell } => {
-                    let cx = RunCx { holder, stage: index, names };
+                    let mounts = bound(run, directory.as_deref(), variables);
+                    let cx = RunCx { holder, stage: index, names, mounts };
                     let effect = cx.run(run, directory.as_deref(), variables, shell);
                     if effect != Effect::None {
                         return effect;
@@ -59,9 +61,12 @@ pub(super) fn of_stage(holder: &Holder<'_>, stage: usize, names: &Names, targets
 }
 
 /// Whether a copied folder could hold Python packages, or be where the module is looked for.
-fn may_carry(copy: &Copy, targets: &[String]) -> bool {
+fn may_carry(copy: &Copy, names: &Names, targets: &[String]) -> bool {
     if targets.iter().any(|target| overlaps(&copy.destination, target)) {
         return true;
+    }
+    if names.is_file() {
+        return false;
     }
     let parts = || copy.destination.split('/').filter(|part| !part.is_empty());
     let is_programs = parts().any(|part| matches!(part, "bin" | "sbin"));
@@ -92,9 +97,17 @@ struct RunCx<'a> {
     holder: &'a Holder<'a>,
     stage: usize,
     names: &'a Names,
+    /// Paths of the container, and the paths of the build context that are bound there.
+    mounts: Vec<(String, String)>,
 }
 
 impl RunCx<'_> {
+    /// The path of the build context that a mount has at a path.
+    fn mounted(&self, path: &str) -> Option<String> {
+        let under = |(target, source): &(String, String)| below(path, target).map(|rest| join(source, rest));
+        self.mounts.iter().rev().find_map(under)
+    }
+
     fn run(&self, run: &RunText, directory: Option<&str>, variables: &Variables, shell: &[String]) -> Effect {
         let Some(scripts) = scripts(run, shell) else {
             return Effect::May("a RUN line is for another program than a shell".to_owned());
@@ -105,10 +118,33 @@ impl RunCx<'_> {
 
     fn script(&self, text: &str, directory: Option<&str>, variables: &Variables) -> Effect {
         let lookup = |name: &str| variables.get(name).cloned().flatten();
-        let read =
-            |file: &str, directory: Option<&str>| requirements(self.holder, self.stage, file, directory, self.names);
+        let read = |listed: Listed<'_>, directory: Option<&str>| {
+            let path = path_of(listed.file(), directory);
+            match path.and_then(|path| self.mounted(&path)) {
+                Some(path) => listed_in(self.holder.context, path, &listed, self.names),
+                None => requirements(self.holder, self.stage, listed, directory, self.names),
+            }
+        };
         effect(text, directory, &lookup, self.names, &read)
     }
+}
+
+/// What a RUN line binds of the build context.
+/// Source: Dockerfile reference, "RUN --mount=type=bind".
+fn bound(run: &RunText, directory: Option<&str>, variables: &Variables) -> Vec<(String, String)> {
+    let mounts = run.flags.iter().filter(|flag| flag.name == "mount").filter_map(|flag| flag.value.as_deref());
+    let mounts = mounts.filter_map(|mount| {
+        let value = |names: [&str; 3]| {
+            let pairs = mount.split(',').filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(name, _)| names.contains(name)).map(|(_, value)| value).next_back()
+        };
+        let is_bind = value(["type"; 3]).is_none_or(|kind| kind == "bind");
+        let target = expand(value(["target", "dst", "destination"])?, variables)?;
+        let source = expand(value(["source", "src", "src"]).unwrap_or("/"), variables)?;
+        let target = path_of(&target, directory)?;
+        (is_bind && value(["from"; 3]).is_none()).then(|| (target, source_path(&source)))
+    });
+    mounts.collect()
 }
 
 fn quote(word: &str) -> String {
@@ -119,18 +155,26 @@ fn quote(word: &str) -> String {
 pub(super) fn requirements(
     holder: &Holder<'_>,
     stage: usize,
-    file: &str,
+    listed: Listed<'_>,
     directory: Option<&str>,
     names: &Names,
 ) -> Effect {
-    let path = match (file.starts_with('/'), directory) {
-        (true, _) => join("/", file),
-        (false, Some(directory)) => join(directory, file),
-        (false, None) => return unread(file),
-    };
-    match holder.provides(stage, &path) {
-        Provided::Context(path) => requirement_files(holder.context, path, names),
-        _ => unread(file),
+    match path_of(listed.file(), directory).map(|path| holder.provides(stage, &path)) {
+        Some(Provided::Context(path)) => listed_in(holder.context, path, &listed, names),
+        _ => unread(listed.file()),
+    }
+}
+
+fn path_of(file: &str, directory: Option<&str>) -> Option<String> {
+    if file.starts_with('/') { Some(join("/", file)) } else { Some(join(directory?, file)) }
+}
+
+fn listed_in(context: &Context<'_>, path: String, listed: &Listed<'_>, names: &Names) -> Effect {
+    let is_project = !matches!(listed, Listed::File(_)) || super::place::name(&path) == "pyproject.toml";
+    match is_project.then(|| context.text(&path, MAX_FILE_BYTES)) {
+        Some(Some(text)) => manifest::effect(&text, listed, names),
+        Some(None) => unread(listed.file()),
+        None => requirement_files(context, path, names),
     }
 }
 

@@ -13,6 +13,23 @@ pub(super) type Variables = BTreeMap<String, Option<String>>;
 /// Defaults inside defaults that are followed.
 const MAX_DEPTH: u32 = 16;
 
+/// A value that grows beyond this is not known: each that names the one before it twice doubles.
+const MAX_BYTES: usize = 1 << 15;
+
+/// Variables of one stage, and the bytes of their values together, that are kept at most: each RUN keeps
+/// them as they stand there.
+const MOST: usize = 256;
+const MOST_BYTES: usize = 1 << 16;
+
+/// Gives a variable its value; one too many is not known from there on.
+pub(super) fn set(variables: &mut Variables, name: &str, value: Option<String>) {
+    variables.remove(name);
+    let bytes: usize = variables.values().flatten().map(String::len).sum();
+    if variables.len() < MOST && bytes + value.as_ref().map_or(0, String::len) < MOST_BYTES {
+        variables.insert(name.to_owned(), value);
+    }
+}
+
 /// Replaces variables and takes off quotes; `None` where the result is not known.
 pub(super) fn expand(text: &str, variables: &Variables) -> Option<String> {
     nested(text, variables, 0)
@@ -36,6 +53,9 @@ fn nested(text: &str, variables: &Variables, depth: u32) -> Option<String> {
             },
             ('$', None | Some('"')) => out.push_str(&variable(&mut chars, variables, depth)?),
             (c, _) => out.push(c),
+        }
+        if out.len() > MAX_BYTES {
+            return None;
         }
     }
     quote.is_none().then_some(out)

@@ -8,13 +8,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    answer::{self, Module, Question},
+    answer::{Module, Question},
     build_fault, carry,
     command::Start,
     effects,
     holds::Provided,
-    install::{self, Effect},
-    overlay,
+    install::{self, Effect, Listed},
+    module_place, overlay,
     place::{below, join, name, overlaps, parent},
     requirement::Names,
 };
@@ -66,9 +66,14 @@ impl Question<'_> {
         let Some(hiding) = self.hides(&paths, Some("py"))? else { return Ok(None) };
         let parts: Vec<&str> = asked.name.split('.').collect();
         let located = self
-            .locate(&parts, asked.may_end_in_variable)
+            .locate(&parts, asked.may_end_in_variable, &searched)
             .ok_or_else(|| format!("`{package}` is not found in the build context"))?;
-        self.is_nowhere_else(start, &answer::names(self.holder.context, package, &located), &paths, &located.path)?;
+        self.is_nowhere_else(
+            start,
+            &module_place::names(self.holder.context, package, &located),
+            &paths,
+            &located.path,
+        )?;
         Ok(Some(hiding))
     }
 
@@ -179,8 +184,9 @@ impl Question<'_> {
         if let Some(reason) = overlay::other_than_mounts(self.service, paths) {
             return Err(reason);
         }
-        let read =
-            |file: &str, folder: Option<&str>| effects::requirements(self.holder, self.stage, file, folder, names);
+        let read = |listed: Listed<'_>, folder: Option<&str>| {
+            effects::requirements(self.holder, self.stage, listed, folder, names)
+        };
         let effects = [
             effects::of_stage(self.holder, self.stage, names, paths),
             install::of_commands(&start.before, start.directory.as_deref(), names, &read),

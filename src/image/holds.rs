@@ -75,7 +75,14 @@ impl Holder<'_> {
         for source in &copy.sources {
             let found = match (source, &copy.from) {
                 (None, _) => heredoc(copy, path),
-                (Some(source), From::Context) => from_context(self.context, copy, source, path),
+                (Some(source), From::Context) => match from_context(self.context, copy, source, path) {
+                    Provided::Context(found) => match is_excluded(copy, source, &found) {
+                        Some(true) => Provided::No,
+                        Some(false) => Provided::Context(found),
+                        None => Provided::Unknown("`--exclude` of a COPY may leave it out".to_owned()),
+                    },
+                    found => found,
+                },
                 (Some(source), From::Stage(stage)) => self.through_stage(*stage, copy, source, path),
                 (Some(source), From::Named(from)) => match self.named.get(from) {
                     Some(context) => match from_context(context, copy, source, path) {
@@ -122,6 +129,20 @@ impl Holder<'_> {
             found => found,
         }
     }
+}
+
+/// Whether `--exclude` leaves a path of the context out; `None` where that hangs on whether patterns start
+/// from the source or from the context.
+pub(super) fn is_excluded(copy: &Copy, source: &str, path: &str) -> Option<bool> {
+    let is_match = |path: &str| {
+        let path = path.trim_start_matches('/');
+        let parents = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let patterns = copy.excludes.iter().filter_map(|text| Pattern::new(text.trim_matches('/')));
+        let patterns: Vec<Pattern> = patterns.collect();
+        parents.chain([path]).any(|path| patterns.iter().any(|pattern| pattern.matches(path)))
+    };
+    let from_source = below(path, &source_path(source)).filter(|rest| !rest.is_empty()).is_some_and(is_match);
+    (from_source == is_match(path)).then_some(from_source)
 }
 
 /// Where a source goes: `--parents` keeps its folders.

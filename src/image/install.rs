@@ -5,7 +5,9 @@
 //! false alarm, a false "may" only silence.
 
 use super::{
+    harmless::{DOWNLOADS, INSTALLERS, MOVES, NEVER},
     pip::pip,
+    project,
     requirement::{Brings, Names, brings},
     shell::{Joined, Lookup, Simple, Token, split},
 };
@@ -19,64 +21,29 @@ pub(super) enum Effect {
     May(String),
 }
 
-/// Reads requirements files for an effect: does this file, named from this folder, bring
-/// the module?
-pub(super) type Requirements<'a> = &'a dyn Fn(&str, Option<&str>) -> Effect;
+/// Where it stands what is to be installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed<'a> {
+    /// A requirements file, or a `package.json`.
+    File(&'a str),
+    /// A project's file, for what it depends on.
+    Dependencies(&'a str),
+    /// A project's file, for what it depends on and the project itself where it has a build system.
+    Project(&'a str),
+    /// The same where the project needs no build system to be installed, as Poetry has it.
+    Package(&'a str),
+}
 
-/// Programs that create no Python module, whatever their words.
-const NEVER: &[&str] = &[
-    ":",
-    "[",
-    "addgroup",
-    "adduser",
-    "cat",
-    "chgrp",
-    "chmod",
-    "chown",
-    "corepack",
-    "dpkg-reconfigure",
-    "echo",
-    "exit",
-    "export",
-    "false",
-    "gpg",
-    "grep",
-    "groupadd",
-    "groupmod",
-    "id",
-    "ldconfig",
-    "locale-gen",
-    "ls",
-    "mkdir",
-    "nvidia-smi",
-    "printf",
-    "pwd",
-    "rm",
-    "rmdir",
-    "set",
-    "sha256sum",
-    "sleep",
-    "stat",
-    "strip",
-    "test",
-    "true",
-    "ulimit",
-    "umask",
-    "uname",
-    "unset",
-    "update-alternatives",
-    "update-ca-certificates",
-    "useradd",
-    "usermod",
-    "which",
-];
+impl<'a> Listed<'a> {
+    /// The file's name.
+    pub(super) fn file(&self) -> &'a str {
+        let (Self::File(file) | Self::Dependencies(file) | Self::Project(file) | Self::Package(file)) = self;
+        file
+    }
+}
 
-/// Programs that only write the file that they are told to, or nothing: they count where
-/// their words name the module.
-const DOWNLOADS: &[&str] = &["aria2c", "curl", "wget", "hf", "huggingface-cli"];
-
-/// Programs that put files elsewhere: harmless into folders of programs and settings.
-const MOVES: &[&str] = &["cp", "install", "ln", "mv"];
+/// Reads what lists packages, named from a folder: does it bring the module?
+pub(super) type Requirements<'a> = &'a dyn Fn(Listed<'_>, Option<&str>) -> Effect;
 
 /// What a shell text may do about a module.
 pub(super) fn effect(
@@ -101,7 +68,11 @@ pub(super) fn of_commands(
     requirements: Requirements<'_>,
 ) -> Effect {
     let mut directory = directory.map(str::to_owned);
-    for command in commands {
+    for (at, command) in commands.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| &commands[at]);
+        if command.joined == Joined::Pipe && before.is_some_and(is_installer) {
+            continue;
+        }
         if command.joined == Joined::Pipe && !is_reader(command) {
             return Effect::May("a RUN line pipes into a program".to_owned());
         }
@@ -113,10 +84,17 @@ pub(super) fn of_commands(
     Effect::None
 }
 
+/// Whether a download is the script of a known installer of programs.
+fn is_installer(command: &Simple) -> bool {
+    let is_known = |word: &Token| word.is_known && INSTALLERS.iter().any(|address| word.text.starts_with(address));
+    command.joined != Joined::Pipe && command.words.iter().any(is_known)
+}
+
 /// Programs that only read what is piped to them.
 fn is_reader(command: &Simple) -> bool {
     let program = command.words.first().map_or("", |word| base_name(&word.text));
-    ["awk", "cut", "gpg", "grep", "head", "sed", "sha256sum", "sort", "tail", "tee", "tr", "wc"].contains(&program)
+    ["awk", "cut", "gpg", "grep", "head", "read", "sed", "sha256sum", "sort", "tail", "tee", "tr", "wc"]
+        .contains(&program)
 }
 
 fn of_command(
@@ -134,8 +112,12 @@ fn of_command(
         return may(program);
     }
     match base_name(&program.text) {
+        // `command -v NAME` asks whether there is such a program.
+        "-v" => Effect::None,
+        _ if asks_for_version(rest) => Effect::None,
         "cd" => {
             let target = rest.first().filter(|word| word.is_known);
+            let target = target.filter(|_| !command.is_conditional);
             *directory = target.and_then(|word| changed(directory.as_deref(), &word.text));
             Effect::None
         }
@@ -160,7 +142,7 @@ fn of_command(
         name if DOWNLOADS.contains(&name) && !rest.iter().any(|word| mentions(&word.text, &names.module)) => {
             Effect::None
         }
-        name if MOVES.contains(&name) && rest.last().is_some_and(is_system_place) => Effect::None,
+        name if MOVES.contains(&name) && rest.last().is_some_and(|word| is_system_place(word, names)) => Effect::None,
         name => installer(name, rest, directory.as_deref(), names, requirements).unwrap_or_else(|| may(program)),
     }
 }
@@ -176,7 +158,10 @@ fn installer(
     let verb = rest.first().map_or("", |word| word.text.as_str());
     Some(match name {
         "uv" if verb == "pip" => pip(&rest[1..], directory, names, requirements),
-        "uv" | "pipx" if ["venv", "python", "cache", "lock"].contains(&verb) => Effect::None,
+        "uv" if ["venv", "python", "cache", "lock", "tool"].contains(&verb) => Effect::None,
+        "uv" | "poetry" | "pdm" | "pipenv" => project::install(name, rest, directory, names, requirements),
+        // What `pipx` installs has an environment of its own.
+        "pipx" => Effect::None,
         name if is_versioned(name, "pip") => pip(rest, directory, names, requirements),
         name if is_versioned(name, "python") => python(rest, directory, names, requirements),
         _ => return None,
@@ -193,7 +178,7 @@ fn npm(words: &[Token], directory: Option<&str>, requirements: Requirements<'_>)
         }
         "cache" | "config" | "set" | "audit" | "prune" | "fund" => Effect::None,
         "install" | "i" | "ci" | "add" if has(&["-g", "--global", "--ignore-scripts"]) => Effect::None,
-        "install" | "i" | "ci" => requirements("package.json", directory),
+        "install" | "i" | "ci" => requirements(Listed::File("package.json"), directory),
         verb => Effect::May(format!("`{verb}` of a package manager may bring it")),
     }
 }
@@ -209,7 +194,7 @@ pub(super) fn plain(words: &[Token]) -> &[Token] {
             .text
             .split_once('=')
             .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
-        is_assignment || ["command", "env", "exec", "sudo", "time", "!"].contains(&word.text.as_str())
+        is_assignment || ["command", "env", "exec", "sudo", "time"].contains(&word.text.as_str())
     };
     &words[words.iter().take_while(is_before).count()..]
 }
@@ -220,7 +205,10 @@ fn python(words: &[Token], directory: Option<&str>, names: &Names, requirements:
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     match (text(0), text(1)) {
         ("-m", "pip") => pip(&words[2..], directory, names, requirements),
-        ("-m", "venv" | "ensurepip" | "compileall" | "virtualenv") | ("--version" | "-V", _) => Effect::None,
+        ("-m", "venv" | "ensurepip" | "compileall" | "virtualenv" | "nltk.downloader" | "playwright")
+        | ("--version" | "-V", _) => Effect::None,
+        // A model becomes a package of its name.
+        ("-m", "spacy") if !words.iter().any(|word| mentions(&word.text, &names.module)) => Effect::None,
         ("-c", code) if !mentions(code, &names.module) && !code.contains("open(") => Effect::None,
         _ => Effect::May("a RUN line runs Python".to_owned()),
     }
@@ -241,10 +229,19 @@ fn conda(words: &[Token], names: &Names) -> Effect {
     }
 }
 
-/// Folders of programs, settings and time zones.
-fn is_system_place(word: &Token) -> bool {
+fn asks_for_version(words: &[Token]) -> bool {
+    const QUESTIONS: &[&str] = &["--version", "-v", "-V", "version", "--help", "-h"];
+    !words.is_empty() && words.iter().all(|word| QUESTIONS.contains(&word.text.as_str()))
+}
+
+/// Folders of programs, settings and time zones, and files of other kinds.
+fn is_system_place(word: &Token, names: &Names) -> bool {
+    const ENDINGS: &[&str] =
+        &[".so", ".conf", ".list", ".gpg", ".asc", ".crt", ".pem", ".json", ".yaml", ".yml", ".ini", ".env"];
     let is_place = |part: &str| matches!(part, "bin" | "sbin" | "etc" | "zoneinfo" | "localtime");
-    word.is_known && word.text.split('/').any(is_place)
+    let is_other = |name: &str| name.contains(".so.") || ENDINGS.iter().any(|ending| name.ends_with(ending));
+    let file = base_name(&word.text);
+    word.is_known && (word.text.split('/').any(is_place) || is_other(file) && !mentions(file, &names.module))
 }
 
 /// Whether a text names the module as a word of its own.
@@ -256,7 +253,7 @@ pub(super) fn mentions(text: &str, module: &str) -> bool {
 
 /// The folder behind `cd`; `None` where it is not known.
 fn changed(from: Option<&str>, to: &str) -> Option<String> {
-    if to.starts_with('/') { Some(super::place::normal(to)) } else { Some(super::place::join(from?, to)) }
+    if to.starts_with('/') { Some(super::place::normal(to)) } else { super::place::entered(from?, to) }
 }
 
 /// The last part of a program's path.

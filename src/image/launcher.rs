@@ -100,6 +100,18 @@ pub(super) fn ray_serve(words: &[Word]) -> Starts {
     }
 }
 
+/// The words of `flask` with the application that a variable names, where they name none.
+/// Source: Flask's documentation, "Application Discovery".
+pub(super) fn with_flask_app(words: &[Word], application: Option<&Word>) -> Option<Vec<Word>> {
+    let at = words.iter().position(|word| super::install::base_name(&word.text) == "flask").filter(|at| *at <= 2)?;
+    let application = application.filter(|word| !word.text.is_empty())?;
+    let option_word = Word { text: "--app".to_owned(), span: None, is_known: true };
+    let application = Word { span: application.span.or(words[at].span), ..application.clone() };
+    let (head, tail) = words.split_at(at + 1);
+    let is_own = option(tail, &["-A", "--app"]).is_some();
+    (!is_own).then(|| [head, &[option_word, application], tail].concat())
+}
+
 /// `flask --app module run`.
 /// Source: pallets/flask `src/flask/cli.py` (0038ea3), `prepare_import` and `load_app`.
 pub(super) fn flask(words: &[Word]) -> Starts {
@@ -138,4 +150,41 @@ pub(super) fn file_behind(words: &[Word], verbs: &[&str]) -> Starts {
         },
         _ => Starts::Unknown("no file is behind the verb".to_owned()),
     }
+}
+
+/// The first word that is `module:attribute`.
+/// Source: taskiq's, FastStream's, Sanic's and Waitress's documentation of their commands.
+pub(super) fn application_among(name: &str, words: &[Word]) -> Starts {
+    match words.iter().find(|word| !word.text.starts_with('-') && word.text.contains(':')) {
+        Some(word) => named(word, false, None),
+        None => Starts::Unknown(format!("the application of `{name}` is not among the words")),
+    }
+}
+
+/// `litestar --app module:app`, `uwsgi --module module:app`.
+/// Source: Litestar's documentation, "CLI"; uWSGI's, "Options".
+pub(super) fn application_option(name: &str, words: &[Word]) -> Starts {
+    let folder = option(words, &["--app-dir", "--pythonpath", "--pp", "--chdir"]);
+    match option(words, &["--app", "--module", "-w", "--wsgi"]) {
+        Some(word) => named(&word, false, folder),
+        None => Starts::Unknown(format!("the application of `{name}` is not among the words")),
+    }
+}
+
+/// `coverage run -m module`, `debugpy --listen 5678 file.py`: Python's own words behind the program's.
+/// Source: coverage.py's documentation, "coverage run"; debugpy's README.
+pub(super) fn after_options(name: &str, words: &[Word], switches: &[&str]) -> Starts {
+    let mut rest = words;
+    while let Some((word, behind)) = rest.split_first() {
+        rest = match word.text.as_str() {
+            "-m" => return super::python::python(rest),
+            text if !text.starts_with('-') => return super::python::python(rest),
+            text if text.contains('=') || switches.contains(&text) => behind,
+            "--listen" | "--connect" | "--log-to" | "--source" | "--omit" | "--rcfile" | "--data-file" => {
+                behind.get(1..).unwrap_or_default()
+            }
+            text => return Starts::Unknown(format!("`{name} {text}` is not followed")),
+        };
+    }
+    Starts::Unknown(format!("what `{name}` starts is not among the words"))
 }

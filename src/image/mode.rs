@@ -7,6 +7,7 @@
 use super::{
     answer::Question,
     command::Start,
+    context::read,
     effects::{self, scripts},
     install::Effect,
     place::{join, name, parent},
@@ -59,7 +60,7 @@ impl Question<'_> {
 
     fn is_executable(&self, path: &str) -> bool {
         let context = self.holder.context;
-        matches!(context.files().kind(&context.on_disk(path)), Ok(Some(EntryKind::File { is_executable: true })))
+        matches!(context.files().kind(&context.on_disk(path)), Ok(Some(EntryKind::File { is_executable: true, .. })))
     }
 
     /// Whether modes mean anything on this disk: git has tested it, or a file beside is executable.
@@ -67,7 +68,7 @@ impl Question<'_> {
     fn has_modes(&self, path: &str) -> bool {
         let context = self.holder.context;
         let says = |folder: &std::path::Path| {
-            let bytes = context.files().read(&folder.join(".git").join("config"), MAX_BYTES).unwrap_or_default();
+            let bytes = read(context.files(), &folder.join(".git").join("config"), MAX_BYTES).unwrap_or_default();
             let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
             text.lines().find_map(|line| {
                 let (name, value) = line.split_once('=')?;

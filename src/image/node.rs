@@ -26,6 +26,7 @@ const SWITCHES: &[&str] = &[
     "--transpile-only",
     "-T",
     "--watch",
+    "start",
     "watch",
 ];
 

@@ -3,7 +3,7 @@
 //! Apart from the table of programs because its words have a grammar of their own.
 
 use super::{
-    install::{Effect, Requirements},
+    install::{Effect, Listed, Requirements},
     requirement::{Brings, Names, brings},
     shell::Token,
 };
@@ -67,11 +67,11 @@ pub(super) fn pip(words: &[Token], directory: Option<&str>, names: &Names, requi
                 rest = rest.get(1..).unwrap_or_default();
                 Effect::None
             }
-            PipWord::File(Some(file)) => requirements(file, directory),
+            PipWord::File(Some(file)) => requirements(Listed::File(file), directory),
             PipWord::File(None) => {
                 let file = rest.first().filter(|word| word.is_known);
                 rest = rest.get(1..).unwrap_or_default();
-                file.map_or_else(|| pip_may(word), |file| requirements(&file.text, directory))
+                file.map_or_else(|| pip_may(word), |file| requirements(Listed::File(&file.text), directory))
             }
             PipWord::Package if brings(&word.text, word.is_known, names) == Brings::No => Effect::None,
             PipWord::Package | PipWord::Place => pip_may(word),

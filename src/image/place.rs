@@ -21,6 +21,15 @@ pub(super) fn join(from: &str, path: &str) -> String {
     if path.starts_with('/') { normal(path) } else { normal(&format!("{from}/{path}")) }
 }
 
+/// Bytes of a path at most, as Linux has it: folders that are entered again and again end there.
+const PATH_MAX: usize = 4096;
+
+/// The folder that is entered from another one; `None` where it is too deep.
+pub(super) fn entered(from: &str, path: &str) -> Option<String> {
+    let folder = if from.len() + path.len() > PATH_MAX { None } else { Some(join(from, path)) };
+    folder.filter(|folder| folder.len() < PATH_MAX)
+}
+
 /// What follows `folder` in `path`: empty where they are equal, `None` where `path` is not
 /// in `folder`. Both normal.
 pub(super) fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {

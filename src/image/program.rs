@@ -32,6 +32,8 @@ pub(super) enum Starts {
         folder: Option<Word>,
         /// Whether Python runs it as a program, rather than a server that imports it.
         is_run: bool,
+        /// Whether the program has a settings file that may name further folders.
+        reads_settings: bool,
     },
     /// A file that an interpreter is given.
     Script(Word),
@@ -115,12 +117,23 @@ pub(super) fn starts(words: &[Word]) -> Starts {
 pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
     Some(match name {
         "uvicorn" => application(rest, UVICORN, &["--app-dir"]),
-        "gunicorn" => application(rest, GUNICORN, &["--chdir", "--pythonpath"]),
+        "gunicorn" => with_settings(application(rest, GUNICORN, &["--chdir", "--pythonpath"])),
         "hypercorn" => application(rest, HYPERCORN, &[]),
         "granian" => application(rest, GRANIAN, &["--working-dir"]),
         "daphne" => application(rest, DAPHNE, &[]),
         "dramatiq" => application(rest, DRAMATIQ, &["--path", "-p"]),
-        "arq" => class(rest),
+        "arq" | "huey_consumer" | "huey_consumer.py" => class(rest),
+        "taskiq" if is_verb(rest, "worker") => launcher::application_among(name, &rest[1..]),
+        "faststream" if is_verb(rest, "run") => launcher::application_among(name, &rest[1..]),
+        "sanic" | "waitress-serve" => launcher::application_among(name, rest),
+        "litestar" | "uwsgi" => launcher::application_option(name, rest),
+        "coverage" if is_verb(rest, "run") => launcher::after_options(name, &rest[1..], &["-a", "--append", "-p"]),
+        "debugpy" => launcher::after_options(name, rest, &["--wait-for-client"]),
+        "ipython" | "ipython3" => match rest {
+            [file, ..] if file.is_known && file.text.ends_with(".py") => Starts::Script(file.clone()),
+            _ => Starts::Other(name.to_owned()),
+        },
+        "panel" | "bokeh" if is_verb(rest, "serve") => file_behind(rest, &["serve"]),
         "node" | "nodejs" | "tsx" | "ts-node" | "nodemon" | "pm2-runtime" => node(rest),
         "chainlit" | "marimo" => file_behind(rest, &["run"]),
         "gradio" => match rest {
@@ -146,12 +159,26 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
     })
 }
 
+fn is_verb(words: &[Word], verb: &str) -> bool {
+    words.first().is_some_and(|word| word.text == verb)
+}
+
 /// `module:attribute`, or a module alone, as the first word that belongs to no option.
 fn application(words: &[Word], switches: Switches, folder_options: &[&str]) -> Starts {
     let folder = option(words, folder_options);
     match positional(words, switches) {
         Some((word, _)) => named(word, false, folder),
         None => Starts::Unknown("the application is not among the words".to_owned()),
+    }
+}
+
+/// gunicorn reads `gunicorn.conf.py`, which may have `chdir` and `pythonpath`.
+fn with_settings(starts: Starts) -> Starts {
+    match starts {
+        Starts::Module { name, may_end_in_variable, folder, is_run, .. } => {
+            Starts::Module { name, may_end_in_variable, folder, is_run, reads_settings: true }
+        }
+        other => other,
     }
 }
 
@@ -225,7 +252,7 @@ pub(super) fn named(word: &Word, may_end_in_variable: bool, folder: Option<Word>
         return Starts::Unknown(format!("`{}` is no module's name", word.text));
     }
     let name = Word { text: module.to_owned(), ..word.clone() };
-    Starts::Module { name, may_end_in_variable, folder, is_run: false }
+    Starts::Module { name, may_end_in_variable, folder, is_run: false, reads_settings: false }
 }
 
 pub(super) fn unknown_word(word: &Word) -> Starts {

@@ -110,6 +110,30 @@ const NGC: &[(Month, CudaVersion, &[&str])] = &[
 /// were read for two of them, they agreed.
 const NGC_IMAGES: &[&str] = &["pytorch", "tensorflow", "mxnet", "jax", "tritonserver", "cuda-dl-base", "vllm"];
 
+/// CUDA of images whose tags do not say it, by image and tag.
+/// Source: vllm-project/vllm#18813 (its container 0.9.0 asks the toolkit for `cuda>=12.8`), #39878 (CUDA 13.0
+/// becomes the default of images) and #47628 (0.24.0 is built so), read in 2026-11. Of vLLM's other releases,
+/// of Text Generation Inference, of JAX's images and of Ollama's, which carry two CUDA releases, nothing was
+/// read that says it.
+const BY_TAG: &[(&str, &str, CudaVersion)] = &[
+    ("vllm/vllm-openai", "v0.9.0", CudaVersion::new(12, 8)),
+    ("vllm/vllm-openai", "v0.24.0", CudaVersion::new(13, 0)),
+];
+
+/// Words of tags that say another CUDA than the image has.
+/// Source: sgl-project/sglang#4952 and #5894: cu121 and cu125 were the cu124 image.
+const MISNAMED: &[(&str, &[&str])] = &[("lmsysorg/sglang", &["cu121", "cu125"])];
+
+/// Images whose CUDA is known though the tag does not name it: image, tag or the month that it begins
+/// with, and CUDA.
+pub fn published_cuda() -> impl Iterator<Item = (String, String, CudaVersion)> {
+    let months = NGC.iter().flat_map(|((year, month), cuda, read)| {
+        let tag = move |image: &&'static str| (format!("nvcr.io/nvidia/{image}"), format!("{year}.{month:02}"), *cuda);
+        read.iter().map(tag)
+    });
+    months.chain(BY_TAG.iter().map(|(image, tag, cuda)| ((*image).to_owned(), (*tag).to_owned(), *cuda)))
+}
+
 impl Reference {
     /// What the image is made for, as far as its name and tag say.
     pub fn variant(&self) -> Option<Variant> {
@@ -139,7 +163,13 @@ impl Reference {
         if self.is_nvidia_cuda() {
             return CudaVersion::parse(tag.split('-').next()?);
         }
-        self.ngc().map(|(cuda, _)| cuda).or_else(|| said(tag))
+        let name = self.name();
+        let is_misnamed = |words: &[&str]| self.words().iter().any(|word| words.contains(&word.as_str()));
+        if MISNAMED.iter().any(|(image, words)| *image == name && is_misnamed(words)) {
+            return None;
+        }
+        let by_tag = BY_TAG.iter().find(|(image, known, _)| *image == name && *known == tag);
+        by_tag.map(|(.., cuda)| *cuda).or_else(|| self.ngc().map(|(cuda, _)| cuda)).or_else(|| said(tag))
     }
 
     /// Whether the CUDA release is only known from another image of the same month.

@@ -38,12 +38,12 @@ fn python_module(module: &Word, rest: &[Word]) -> Starts {
     if STANDARD.contains(&top) {
         return Starts::Nothing;
     }
-    if matches!(top, "debugpy" | "coverage" | "viztracer" | "cProfile") {
+    if matches!(top, "viztracer" | "cProfile") {
         return Starts::Unknown(format!("what `python -m {top}` starts is not followed"));
     }
     match named(module, false, None) {
-        Starts::Module { name, may_end_in_variable, folder, .. } => {
-            Starts::Module { name, may_end_in_variable, folder, is_run: true }
+        Starts::Module { name, may_end_in_variable, folder, reads_settings, .. } => {
+            Starts::Module { name, may_end_in_variable, folder, is_run: true, reads_settings }
         }
         other => other,
     }
@@ -57,10 +57,13 @@ const SERVERS: &[&str] = &[
     "arq",
     "celery",
     "chainlit",
+    "coverage",
     "daphne",
+    "debugpy",
     "deepspeed",
     "dramatiq",
     "fastapi",
+    "faststream",
     "flask",
     "gradio",
     "granian",
@@ -69,7 +72,9 @@ const SERVERS: &[&str] = &[
     "marimo",
     "pytest",
     "rq",
+    "sanic",
     "streamlit",
+    "taskiq",
     "torch.distributed.launch",
     "torch.distributed.run",
     "uvicorn",

@@ -6,6 +6,12 @@
 use super::{
     build_step::{Seen, look},
     dockerfile::Dockerfile,
+    effects::scripts,
+    install::{base_name, plain},
+    instruction::Kind,
+    locate::word_span,
+    place::name,
+    shell::split,
     stage::{Base, Built, From, StepKind},
 };
 use crate::source::{SourceMap, Span};
@@ -68,6 +74,8 @@ pub enum PracticeKind {
     DriverFile,
     /// The stub of `libcuda.so.1` is put where programs load it from.
     Stub,
+    /// A folder of stubs is in the image's LD_LIBRARY_PATH.
+    StubPath,
     /// CUDA code is compiled where no compiler is; the base image's bytes are with it.
     Compiles {
         /// The image without a compiler.
@@ -102,8 +110,52 @@ pub(super) fn recipe(dockerfile: &Dockerfile, stages: &[Built], target: usize, s
         };
         out.practices.extend(look(&seen));
     }
+    out.practices.retain(|practice| !is_taken_away(stages, &chain, practice));
+    out.practices.extend(stub_path(dockerfile, &chain, sources));
     out.practices.sort_by_key(|practice| practice.place);
     out
+}
+
+/// Whether the same step or a later one of the image removes the file again.
+fn is_taken_away(stages: &[Built], chain: &[usize], practice: &Practice) -> bool {
+    if !matches!(practice.kind, PracticeKind::DriverFile | PracticeKind::Stub) {
+        return false;
+    }
+    let steps = chain.iter().flat_map(|stage| &stages[*stage].steps);
+    let later = steps.filter(|step| step.span.end > practice.place.start);
+    later
+        .filter_map(|step| match &step.kind {
+            StepKind::Run { run, shell, .. } => scripts(run, shell),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|script| split(&script, &|_| None).ok())
+        .flatten()
+        .any(|command| {
+            let words = plain(&command.words);
+            let is_removal = words.first().is_some_and(|word| matches!(base_name(&word.text), "rm" | "unlink"));
+            is_removal && words.iter().any(|word| name(&word.text) == name(&practice.what))
+        })
+}
+
+/// The ENV that leaves a folder of stubs in the image's LD_LIBRARY_PATH.
+fn stub_path(dockerfile: &Dockerfile, chain: &[usize], sources: &SourceMap) -> Option<Practice> {
+    let instructions = chain.iter().rev().flat_map(|stage| &dockerfile.stages[*stage].instructions);
+    let mut found = None;
+    for instruction in instructions {
+        let Kind::Env(pairs) = &instruction.kind else { continue };
+        for (_, value) in pairs.iter().filter(|(name, _)| name == "LD_LIBRARY_PATH") {
+            let folder =
+                value.trim_matches('"').split(':').find(|folder| folder.trim_end_matches('/').ends_with("/stubs"));
+            match folder {
+                Some(folder) => found = Some((instruction.span, folder.to_owned())),
+                None if value.contains("LD_LIBRARY_PATH") => {}
+                None => found = None,
+            }
+        }
+    }
+    let (span, what) = found?;
+    Some(Practice { kind: PracticeKind::StubPath, place: word_span(span, &what, sources), what })
 }
 
 /// A stage and those that it is built on, itself first.

@@ -24,6 +24,11 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Whether a file of that very name is asked for, which no package brings to its place.
+    pub(super) fn is_file(&self) -> bool {
+        self.module.contains('.')
+    }
+
     /// Whether tools of Node make such files from others.
     pub(super) fn is_built_by_node(&self) -> bool {
         super::node::is_script(&self.module)

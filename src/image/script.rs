@@ -12,10 +12,9 @@ use super::{
     copy_line::{Wish, copy_line},
     effects,
     holds::Provided,
-    install::{self, Effect},
-    npm::Package,
+    install::{self, Effect, Listed},
     overlay,
-    place::{join, name, parent},
+    place::{below, join, name, parent},
     program::Word,
     requirement::Names,
     stage::{From, StepKind},
@@ -71,32 +70,13 @@ impl Question<'_> {
         }
     }
 
-    /// The `package.json` of a folder of the container, as the build context has it.
-    ///
-    /// # Errors
-    /// Why it is not known, as one clause.
-    pub(super) fn package(&self, folder: &str) -> Result<Package, String> {
-        let path = join(folder, "package.json");
-        if let Some(reason) = overlay::over(self.service, std::slice::from_ref(&path)) {
-            return Err(reason);
-        }
-        let Provided::Context(found) = self.holder.provides(self.stage, &path) else {
-            return Err(format!("`{path}` of the image is not known"));
-        };
-        let names = Names { module: "package.json".to_owned(), distributions: Vec::new() };
-        if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, &[path]) {
-            return Err(reason);
-        }
-        let text = self.holder.context.text(&found, MAX_BYTES);
-        let unread = || format!("`{}` of the build context cannot be read", found.trim_start_matches('/'));
-        text.and_then(|text| Package::parse(&text)).ok_or_else(unread)
-    }
-
     /// A file of that name where the context keeps such files: at the same path, or beside what COPY
     /// lines take.
     fn elsewhere(&self, path: &str, written: &str) -> Option<String> {
         let context = self.holder.context;
         let mut candidates = vec![source_path(written), join("/", name(path))];
+        let workdir = self.holder.stages[self.stage].workdir.as_deref();
+        candidates.extend(workdir.and_then(|workdir| below(path, workdir)).map(|rest| join("/", rest)));
         for step in self.steps() {
             let StepKind::Copy(copy) = &step.kind else { continue };
             if copy.from != From::Context {
@@ -137,8 +117,9 @@ impl Question<'_> {
         if let Effect::May(reason) = effects::of_stage(self.holder, self.stage, &names, &targets) {
             return Err(reason);
         }
-        let read =
-            |file: &str, folder: Option<&str>| effects::requirements(self.holder, self.stage, file, folder, &names);
+        let read = |listed: Listed<'_>, folder: Option<&str>| {
+            effects::requirements(self.holder, self.stage, listed, folder, &names)
+        };
         if let Effect::May(reason) = install::of_commands(&start.before, start.directory.as_deref(), &names, &read) {
             return Err(reason);
         }
@@ -155,6 +136,7 @@ impl Question<'_> {
             copy_line: line.filter(|_| is_there && ignored_by.is_none()),
             ignored_by,
             searched,
+            places: Vec::new(),
         })))
     }
 

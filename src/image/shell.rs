@@ -1,9 +1,13 @@
 //! A shell line as simple commands of words.
 //!
 //! Only what can be followed without running it: lists (`&&`, `||`, `;`, pipes), quotes and
-//! known variables. Compound commands are refused, and a word that needs the shell to be
-//! known says so.
+//! known variables. What is in compound commands (`compound`) is marked, and a word that needs
+//! the shell to be known says so.
 //! Source: POSIX.1-2017, Shell Command Language, 2.2 to 2.4, 2.6 and 2.9.
+
+use std::collections::BTreeSet;
+
+use super::{compound::flatten, shell_nest::Open};
 
 /// What the variables of a shell are known to hold.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -35,31 +39,33 @@ pub(super) struct Simple {
     pub(super) words: Vec<Token>,
     /// Files that it writes to.
     pub(super) writes: Vec<Token>,
+    /// Whether it stands in a branch or a loop.
+    pub(super) is_conditional: bool,
 }
 
-/// Words that open, part or close a compound command.
-const COMPOUND: &[&str] = &[
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "select", "function",
-    "{", "}", "[[",
-];
+impl Simple {
+    /// A command of these words.
+    pub(super) fn of_words(words: &[&str]) -> Self {
+        let words = words.iter().map(|text| Token { text: (*text).to_owned(), is_known: true }).collect();
+        Self { joined: Joined::Then, words, writes: Vec::new(), is_conditional: false }
+    }
+}
 
 /// Splits a line, or the lines of a script.
 ///
 /// # Errors
 /// What of the text cannot be followed.
 pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'static str> {
-    let mut reader = Reader { chars: text.chars().collect(), at: 0, lookup, out: Vec::new(), joined: Joined::Then };
+    let mut reader = Reader::new(text, lookup);
     reader.begin();
     while let Some(c) = reader.peek(0) {
         reader.token(c)?;
     }
-    let commands: Vec<Simple> =
-        reader.out.into_iter().filter(|each| !each.words.is_empty() || !each.writes.is_empty()).collect();
-    let is_compound = |each: &Simple| each.words.first().is_some_and(|word| COMPOUND.contains(&word.text.as_str()));
-    if commands.iter().any(is_compound) {
-        return Err("a compound shell command");
+    if reader.open.is_empty() {
+        flatten(reader.out, &reader.functions)
+    } else {
+        Err("a compound shell command that is not closed")
     }
-    Ok(commands)
 }
 
 /// Splits into words alone, as Compose splits a `command` string: operators are words like
@@ -68,8 +74,7 @@ pub(super) fn split(text: &str, lookup: Lookup<'_>) -> Result<Vec<Simple>, &'sta
 /// Source: mattn/go-shellwords as compose-go uses it, with environment and backticks off.
 pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
     let mut out = Vec::new();
-    let mut reader =
-        Reader { chars: text.chars().collect(), at: 0, lookup: &|_| None, out: Vec::new(), joined: Joined::Then };
+    let mut reader = Reader::new(text, &|_| None);
     while let Some(c) = reader.peek(0) {
         if c.is_whitespace() {
             reader.at += 1;
@@ -82,52 +87,51 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, &'static str> {
     Ok(out)
 }
 
-/// A shell line of a Dockerfile with its continuations joined and the comments between taken
-/// out.
-pub(super) fn joined(text: &str) -> String {
-    let mut out = String::new();
-    let mut is_continued = false;
-    for line in text.lines() {
-        let trimmed = line.trim_start();
-        if is_continued && (trimmed.is_empty() || trimmed.starts_with('#')) {
-            continue;
-        }
-        let body = line.trim_end();
-        is_continued = body.ends_with('\\');
-        out.push_str(if is_continued { &body[..body.len() - 1] } else { line });
-        if !is_continued {
-            out.push('\n');
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     chars: Vec<char>,
-    at: usize,
+    pub(super) at: usize,
     lookup: Lookup<'a>,
     out: Vec<Simple>,
     joined: Joined,
+    /// Bytes that values of variables may still bring.
+    room: usize,
+    /// Names of functions.
+    pub(super) functions: BTreeSet<String>,
+    /// What is open around the place that is read.
+    pub(super) open: Vec<Open>,
 }
 
-impl Reader<'_> {
-    fn peek(&self, ahead: usize) -> Option<char> {
+/// Bytes that the values of variables bring into one text at most.
+const MAX_VALUES: usize = 1 << 20;
+
+impl<'a> Reader<'a> {
+    fn new(text: &str, lookup: Lookup<'a>) -> Self {
+        let (chars, out) = (text.chars().collect(), Vec::new());
+        let (functions, open) = (BTreeSet::new(), Vec::new());
+        Self { chars, at: 0, lookup, out, joined: Joined::Then, room: MAX_VALUES, functions, open }
+    }
+
+    pub(super) fn peek(&self, ahead: usize) -> Option<char> {
         self.chars.get(self.at + ahead).copied()
     }
 
     fn begin(&mut self) {
-        self.out.push(Simple { joined: self.joined, words: Vec::new(), writes: Vec::new() });
+        let (words, writes) = (Vec::new(), Vec::new());
+        self.out.push(Simple { joined: self.joined, words, writes, is_conditional: false });
     }
 
-    fn next(&mut self, joined: Joined, length: usize) {
+    pub(super) fn next(&mut self, joined: Joined, length: usize) {
         self.at += length;
         self.joined = joined;
         self.begin();
     }
 
     fn token(&mut self, c: char) -> Result<(), &'static str> {
+        if self.is_in_pattern() {
+            return self.pattern(c);
+        }
         match (c, self.peek(1)) {
+            (';', Some(';')) if self.is_in_case() => self.next_pattern(),
             ('\n' | ';', _) => self.next(Joined::Then, 1),
             (c, _) if c.is_whitespace() => self.at += 1,
             ('\\', Some('\n')) => self.at += 2,
@@ -144,7 +148,10 @@ impl Reader<'_> {
             ('&', _) => self.next(Joined::Then, 1),
             ('|', Some('|')) => self.next(Joined::Else, 2),
             ('|', _) => self.next(Joined::Pipe, 1),
-            ('(' | ')', _) => return Err("a subshell"),
+            ('(', Some(')')) if self.last().words.len() == 1 => self.function(),
+            ('(', _) if self.last().words.is_empty() => self.open_subshell(),
+            (')', _) if self.is_in_subshell() => self.close_subshell(),
+            ('(' | ')', _) => return Err("a parenthesis"),
             ('<' | '>', _) => self.redirect()?,
             _ => self.push()?,
         }
@@ -157,11 +164,12 @@ impl Reader<'_> {
         let is_descriptor = word.text.chars().all(|c| c.is_ascii_digit()) && matches!(self.peek(0), Some('<' | '>'));
         if !is_descriptor {
             self.last().words.push(word);
+            self.watch_case();
         }
         Ok(())
     }
 
-    fn last(&mut self) -> &mut Simple {
+    pub(super) fn last(&mut self) -> &mut Simple {
         self.out.last_mut().expect("a command was begun")
     }
 
@@ -185,7 +193,7 @@ impl Reader<'_> {
     }
 
     /// One word; `is_shell` replaces variables and stops at operators.
-    fn word(&mut self, is_shell: bool) -> Result<Token, &'static str> {
+    pub(super) fn word(&mut self, is_shell: bool) -> Result<Token, &'static str> {
         let mut word = Token { text: String::new(), is_known: true };
         if is_shell && self.peek(0) == Some('~') {
             word.is_known = false;
@@ -258,7 +266,10 @@ impl Reader<'_> {
         let inner: String = self.chars[start..self.at].iter().collect();
         let name = inner.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(&inner);
         match (self.lookup)(name) {
-            Some(value) if opener == '$' => word.text.push_str(&value),
+            Some(value) if opener == '$' => {
+                self.room = self.room.checked_sub(value.len()).ok_or("variables that grow too much")?;
+                word.text.push_str(&value);
+            }
             _ => {
                 word.is_known = false;
                 word.text.push(opener);

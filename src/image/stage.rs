@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, rc::Rc};
 use super::{
     base::BaseKind,
     dockerfile::Dockerfile,
-    expand::{Variables, expand},
+    expand::{Variables, expand, set},
     from::{base_of, fixed_platform},
     instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
     place,
@@ -69,6 +69,8 @@ pub(super) struct Copy {
     pub(super) is_into_folder: bool,
     /// `--parents`: sources keep their folders.
     pub(super) keeps_parents: bool,
+    /// `--exclude`: patterns of what is left out.
+    pub(super) excludes: Vec<String>,
     /// The parts as they are written, for new lines in the same style.
     pub(super) written: Transfer,
 }
@@ -110,7 +112,7 @@ fn declare(into: &mut Variables, name: &str, default: Option<&str>, given: &Give
         (None, Some(default)) => expand(default, into),
         (None, None) => global.and_then(|global| global.get(name).cloned().flatten()),
     };
-    into.insert(name.to_owned(), value);
+    set(into, name, value);
 }
 
 struct Follow<'a> {
@@ -205,7 +207,7 @@ impl<'a> Follow<'a> {
         let before = Rc::clone(&self.variables);
         let variables = Rc::make_mut(&mut self.variables);
         for (name, value) in pairs {
-            variables.insert(name.clone(), expand(value, &before));
+            set(variables, name, expand(value, &before));
         }
     }
 
@@ -217,11 +219,7 @@ impl<'a> Follow<'a> {
     }
 
     fn absolute(&self, path: &str) -> Option<String> {
-        if path.starts_with('/') {
-            Some(place::normal(path))
-        } else {
-            Some(place::join(self.out.workdir.as_ref()?, path))
-        }
+        if path.starts_with('/') { Some(place::normal(path)) } else { place::entered(self.out.workdir.as_ref()?, path) }
     }
 
     fn copy(&mut self, span: Span, transfer: &Transfer, is_add: bool) {
@@ -243,6 +241,8 @@ impl<'a> Follow<'a> {
                 TransferSource::Heredoc => None,
             });
         }
+        let excludes = transfer.flags.iter().filter(|flag| flag.name == "exclude");
+        let excludes = excludes.map(|flag| expand(flag.value.as_deref()?, &self.variables)).collect::<Option<_>>()?;
         let written = expand(&transfer.destination.text, &self.variables)?;
         let ends_open = written.ends_with('/') || written == "." || written.ends_with("/.");
         Some(Copy {
@@ -251,6 +251,7 @@ impl<'a> Follow<'a> {
             is_into_folder: ends_open || sources.len() > 1,
             destination: self.absolute(&written)?,
             sources,
+            excludes,
             keeps_parents: flag("parents").is_some_and(|flag| flag.value.as_deref() != Some("false")),
             written: transfer.clone(),
         })

@@ -1,12 +1,7 @@
 //! The words that a container starts with: which of Compose's and the image's `entrypoint`
 //! and `command` count, as words with their places.
 
-use super::{
-    instruction::CommandLine,
-    program::Word,
-    shell::{self, joined},
-    stage::Built,
-};
+use super::{instruction::CommandLine, program::Word, shell, stage::Built};
 use crate::{
     source::SourceMap,
     yaml::{Data, Value},
@@ -99,4 +94,25 @@ fn known_words(text: &str, raw: &str) -> usize {
     let is_glued = written.peek().is_none_or(|(at, _)| !raw[..*at].ends_with(char::is_whitespace));
     let sure = shell::words(&text[..known]).map_or(0, |words| words.len());
     sure.saturating_sub(usize::from(is_glued))
+}
+
+/// A shell line of a Dockerfile with its continuations joined and the comments between taken
+/// out.
+pub(super) fn joined(text: &str) -> String {
+    let mut out = String::new();
+    let mut is_continued = false;
+    for line in text.lines() {
+        let trimmed = line.trim_start();
+        if is_continued && (trimmed.is_empty() || trimmed.starts_with('#')) {
+            continue;
+        }
+        let body = line.trim_end();
+        is_continued = body.ends_with('\\');
+        out.push_str(if is_continued { &body[..body.len() - 1] } else { line });
+        if !is_continued {
+            out.push('\n');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
 }

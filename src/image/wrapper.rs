@@ -2,8 +2,9 @@
 //!
 //! Apart from `command`, which follows them: a table of options, since a wrapper whose options are not
 //! known may start anything.
+//! Source: the programs' manual pages and `--help`; jwilder/dockerize's and watchdog's READMEs.
 
-use super::{launcher, program::Word};
+use super::{launcher, program::Word, shell::Simple};
 
 /// What a wrapper starts; `None` where the name is no wrapper.
 pub(super) fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Word], String>> {
@@ -22,7 +23,35 @@ pub(super) fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Wor
         }
         "dumb-init" => past(name, words, &["-c", "--single-child", "-v", "--verbose"], &["-r", "--rewrite"]),
         "catatonit" => past(name, words, &["-g", "-P"], &[]),
-        "gosu" | "su-exec" => skip(1),
+        "gosu" | "su-exec" | "s6-setuidgid" => skip(1),
+        "runuser" => past(name, words, &[], &["-u", "--user", "-g", "--group"]),
+        "setpriv" => past(
+            name,
+            words,
+            &["--clear-groups", "--init-groups", "--keep-groups", "--reset-env", "--no-new-privs"],
+            &["--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set"],
+        ),
+        "sudo" => past(name, words, &["-E", "-H", "-n"], &["-u", "-g"]),
+        "numactl" => past(
+            name,
+            words,
+            &["-l", "--localalloc"],
+            &["-N", "-m", "-C", "-i", "-p", "--cpunodebind", "--membind", "--physcpubind", "--interleave"],
+        ),
+        "taskset" => past(name, words, &[], &["-c", "--cpu-list"]),
+        "xvfb-run" => past(name, words, &["-a", "--auto-servernum"], &["-s", "--server-args", "-n", "--server-num"]),
+        "hatch" | "pixi" if is_run(words) => {
+            past(name, &words[1..], &["--frozen", "--locked"], &["-e", "--environment"])
+        }
+        "doppler" | "infisical" | "op" | "dotenv" if is_run(words) => {
+            let dashes = words.iter().position(|word| word.text == "--");
+            dashes.map_or_else(|| Err(format!("`{name} run` is not followed")), |at| skip(at + 1))
+        }
+        "newrelic-admin" if words.first().is_some_and(|word| word.text == "run-program") => skip(1),
+        "watchmedo" if words.first().is_some_and(|word| word.text == "auto-restart") => {
+            let dashes = words.iter().position(|word| word.text == "--");
+            dashes.map_or_else(|| Err("`watchmedo auto-restart` is not followed".to_owned()), |at| skip(at + 1))
+        }
         "cross-env" => skip(words.iter().take_while(|word| word.text.contains('=')).count()),
         "npx" | "bunx" => past(name, words, &["-y", "--yes", "--no", "--no-install"], &[]),
         "mpirun" | "mpiexec" => launcher::mpirun(words),
@@ -34,6 +63,9 @@ pub(super) fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Wor
         "uv" if is_run(words) => past(name, &words[1..], UV_SWITCHES, UV_VALUES),
         "conda" | "mamba" | "micromamba" if is_run(words) => {
             past(name, &words[1..], &["--no-capture-output", "--live-stream"], &["-n", "--name", "-p", "--prefix"])
+        }
+        "dockerize" if words.iter().all(|word| word.text != "--") => {
+            past(name, words, &["-no-overwrite", "-poll"], &["-wait", "-timeout", "-wait-retry-interval", "-template"])
         }
         "wait-for-it.sh" | "wait-for-it" | "wait-for" | "wait-for.sh" | "dockerize" => {
             let dashes = words.iter().position(|word| word.text == "--");
@@ -60,6 +92,18 @@ const UV_SWITCHES: &[&str] = &[
     "--no-progress",
 ];
 const UV_VALUES: &[&str] = &["--extra", "--group", "--no-group", "--python", "-p", "--with", "--package"];
+
+/// What a wrapper installs before it starts anything.
+/// Source: uv's documentation, "Locking and syncing", "Automatic lock and sync"; Hatch's, "Environments";
+/// Pixi's, "pixi run".
+pub(super) fn installs(name: &str, words: &[Word]) -> Option<Simple> {
+    let has = |option: &str| words.iter().any(|word| word.text == option);
+    match name {
+        "uv" if is_run(words) && !has("--no-sync") && !has("--no-project") => Some(Simple::of_words(&["uv", "sync"])),
+        "hatch" | "pixi" if is_run(words) => Some(Simple::of_words(&[name])),
+        _ => None,
+    }
+}
 
 fn is_run(words: &[Word]) -> bool {
     words.first().is_some_and(|word| word.text == "run")

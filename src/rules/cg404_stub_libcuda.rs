@@ -1,9 +1,10 @@
 //! CUDA's stub of the driver before the driver.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, fix};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, fix, practice};
 use crate::{
     compose::variable,
     diag::{Applicability, Code, Fix, Severity},
+    image::PracticeKind,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +21,12 @@ pub(super) static RULE: Rule = Rule {
 const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
-    let Some(entry) = variable(cx.service, LD_LIBRARY_PATH) else { return };
+    let Some(entry) = variable(cx.service, LD_LIBRARY_PATH) else {
+        if !cx.requests.is_empty() {
+            of_image(cx, sink);
+        }
+        return;
+    };
     let (Some(value), Some(place)) = (entry.value.as_deref(), entry.node.place()) else { return };
     let is_stub = |folder: &&str| folder.trim_end_matches('/').ends_with("/stubs");
     let Some(stub) = value.split(':').find(is_stub) else { return };
@@ -41,4 +47,15 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     };
     finding.fix =
         edits.map(|edits| Fix { title: format!("take `{stub}` out"), applicability: Applicability::Unsafe, edits });
+}
+
+fn of_image(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    practice::report(cx, sink, &[PracticeKind::StubPath], |found| {
+        let message = format!(
+            "`{LD_LIBRARY_PATH}` of the image of service `{}` holds `{}`, whose libcuda is a stub without a driver behind it",
+            cx.name, found.what
+        );
+        let help = "set it for the one RUN line that links, or in an earlier stage: the GPU request brings the driver's libcuda";
+        (message, help.to_owned())
+    });
 }

@@ -3,7 +3,7 @@
 use super::{Check, FixAvailability, Rule, ServiceCx, Sink, starts};
 use crate::{
     diag::{Applicability, Code, Fix, Label, Severity},
-    image::{Absence, Held, Program, Start},
+    image::{Absence, Gap, Held, Program, Start},
     observed::Observed,
 };
 
@@ -32,6 +32,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             (Held::Absent(absence), Program::Module(module)) if absence.ignored_by.is_none() => {
                 report(cx, sink, start, module, absence);
             }
+            (Held::Gap(gap), Program::Module(module)) => report_gap(cx, sink, start, module, gap),
             (Held::Unknown(reason), Program::Module(_)) => sink.skipped(format!("service `{}`: {reason}", cx.name)),
             _ => {}
         }
@@ -41,10 +42,19 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, absence: &Absence) {
     let Some(place) = start.place.or_else(|| cx.service.place()) else { return };
     let package = &absence.package;
-    let message = format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name);
+    let message = match absence.places.first() {
+        None => format!("service `{}` starts `{module}`, but its image holds no `{package}`", cx.name),
+        Some(place) => {
+            format!(
+                "service `{}` starts `{module}`, but its image has it at `{place}`, where Python does not look",
+                cx.name
+            )
+        }
+    };
     let label = format!("Python will not find `{package}` here{}", starts::through(start));
     let finding = sink.report(message, Label::new(place, label));
-    let copied = absence.copies.iter().map(|span| Label::new(*span, "not in what this copies"));
+    let copied = absence.places.first().map_or("not in what this copies", |_| "comes to another folder here");
+    let copied = absence.copies.iter().map(|span| Label::new(*span, copied));
     finding.related.extend(copied);
     if let Some(span) = absence.workdir {
         finding.related.push(Label::new(span, "where Python starts to look"));
@@ -59,7 +69,26 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, 
     }
 }
 
+fn report_gap(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, module: &str, gap: &Gap) {
+    let Some(place) = starts::place(cx, start) else { return };
+    let Gap { package, name, folder, .. } = gap;
+    let message = format!("service `{}` starts `{module}`, but `{package}` has no `{name}`", cx.name);
+    let label = format!("Python will not find `{name}` in `{package}`{}", starts::through(start));
+    let finding = sink.report(message, Label::new(place, label));
+    finding.related.extend(gap.copies.iter().map(|span| Label::new(*span, "brings the package as it is")));
+    let others = gap.others.join("`, `");
+    finding.help =
+        Some(format!("`{folder}` of the build context has `{others}`; correct the name, or add `{name}.py`"));
+}
+
 fn help(absence: &Absence) -> String {
+    if let Some(place) = absence.places.first() {
+        let folder = place.rsplit_once('/').map_or("/", |(folder, _)| folder);
+        return format!(
+            "start it from `{folder}` (WORKDIR), name that folder in PYTHONPATH, or copy it to `{}`",
+            absence.searched.join("` or `")
+        );
+    }
     let what = if absence.is_folder { "folder" } else { "file" };
     let has_it = format!("the build context has it: {what} `{}`", absence.located);
     match &absence.copy_line {

@@ -14,7 +14,7 @@ pub(super) fn place(cx: &ServiceCx<'_>, start: &Start) -> Option<Span> {
     start.place.or_else(|| cx.service.place())
 }
 
-/// To be put behind what a label says: the script of `package.json` in between, where there is one.
+/// To be put behind what a label says: the script in between, where there is one.
 pub(super) fn through(start: &Start) -> String {
-    start.through.as_ref().map_or_else(String::new, |script| format!("; script `{script}` of `package.json` starts it"))
+    start.through.as_ref().map_or_else(String::new, |script| format!("; {script} starts it"))
 }

@@ -14,6 +14,8 @@ pub enum EntryKind {
     File {
         /// Whether somebody may execute it.
         is_executable: bool,
+        /// Whether its content is on the disk: a pipe or a device may never end.
+        is_regular: bool,
     },
     /// A folder.
     Directory,
@@ -33,11 +35,10 @@ pub trait Files: Sync {
     /// As the disk says, for everything but "not found".
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>>;
 
-    /// Names in a folder, sorted, `max_entries` at most; used for "did you mean" and to see
-    /// whether a folder is empty.
+    /// Names in a folder, sorted; used for "did you mean", for patterns, and to see whether a folder is empty.
     ///
     /// # Errors
-    /// As the disk says.
+    /// As the disk says; [`io::ErrorKind::FileTooLarge`] where there are more than `max_entries`.
     fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>>;
 
     /// The path with links resolved, where it exists; else the path, made absolute and
@@ -63,6 +64,12 @@ impl MemoryFiles {
         self.executable.insert(clean(path.as_ref()));
     }
 
+    /// Files below a folder; the paths that begin with it stand together.
+    fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a Path> {
+        let from = self.files.range(folder.to_owned()..).map(|(file, _)| file.as_path());
+        from.take_while(move |file| file.starts_with(folder)).filter(move |file| *file != folder)
+    }
+
     /// The paths held, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.keys().map(PathBuf::as_path)
@@ -83,23 +90,20 @@ impl Files for MemoryFiles {
     fn kind(&self, path: &Path) -> io::Result<Option<EntryKind>> {
         let path = clean(path);
         if self.files.contains_key(&path) {
-            return Ok(Some(EntryKind::File { is_executable: self.executable.contains(&path) }));
+            return Ok(Some(EntryKind::File { is_executable: self.executable.contains(&path), is_regular: true }));
         }
-        let is_folder = self.files.keys().any(|file| file.starts_with(&path));
-        Ok(is_folder.then_some(EntryKind::Directory))
+        Ok(self.below(&path).next().is_some().then_some(EntryKind::Directory))
     }
 
     fn list(&self, path: &Path, max_entries: usize) -> io::Result<Vec<String>> {
         let path = clean(path);
         let mut names: Vec<String> = self
-            .files
-            .keys()
+            .below(&path)
             .filter_map(|file| file.strip_prefix(&path).ok()?.iter().next())
             .map(|name| name.to_string_lossy().into_owned())
             .collect();
         names.dedup();
-        names.truncate(max_entries);
-        Ok(names)
+        if names.len() > max_entries { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(names) }
     }
 
     fn resolve(&self, path: &Path) -> PathBuf {
