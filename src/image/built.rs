@@ -36,6 +36,9 @@ pub struct BuiltImage {
     pub starts: Observed<Vec<Start>>,
     /// The way to the image, where the Dockerfile and its target could be read.
     pub recipe: Option<Recipe>,
+    /// The words that its own ENTRYPOINT and CMD start with, and their places, where the service says
+    /// neither.
+    pub command: Vec<(String, Span)>,
     /// What of the build is not there.
     pub faults: Vec<BuildFault>,
 }

@@ -62,7 +62,7 @@ const MAX_BYTES: usize = 32 << 20;
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
         let starts = Observed::unknown("Dockerfile", "not asked");
-        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, faults: Vec::new() };
+        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, command: Vec::new(), faults: Vec::new() };
         let starts = build.and_then(|build| self.starts(name, service, &build, &mut image));
         image.starts = starts.map_or_else(|reason| Observed::unknown("Dockerfile", reason), Observed::Known);
         image
@@ -96,6 +96,7 @@ impl Collector<'_> {
         let names: Vec<String> = build.contexts.keys().cloned().collect();
         let stages = follow(&parsed, &Given { arguments: &build.arguments, contexts: &names });
         let stage = target(&parsed, build).inspect_err(|_| image.faults.push(build_fault::no_target(&parsed)))?;
+        image.command = words::of_image(service, &stages[stage]);
         image.recipe = Some(recipe(&parsed, &stages, stage, self.sources));
         image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, self.sources));
         let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };

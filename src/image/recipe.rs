@@ -3,6 +3,8 @@
 //!
 //! Apart from `answer`, which asks what the image holds: here each step is judged by its own words.
 
+use std::collections::BTreeMap;
+
 use super::{
     build_step::{Seen, look},
     dockerfile::Dockerfile,
@@ -23,6 +25,8 @@ pub struct Recipe {
     pub bases: Vec<BaseImage>,
     /// Steps worth a word, in the order of the text.
     pub practices: Vec<Practice>,
+    /// What ENV gives to the container, as far as it is known.
+    pub environment: BTreeMap<String, String>,
 }
 
 impl Recipe {
@@ -110,10 +114,22 @@ pub(super) fn recipe(dockerfile: &Dockerfile, stages: &[Built], target: usize, s
         };
         out.practices.extend(look(&seen));
     }
+    out.environment = environment(dockerfile, &chain, &stages[target]);
     out.practices.retain(|practice| !is_taken_away(stages, &chain, practice));
     out.practices.extend(stub_path(dockerfile, &chain, sources));
     out.practices.sort_by_key(|practice| practice.place);
     out
+}
+
+/// The variables of ENV alone: those of ARG are gone when the container starts.
+fn environment(dockerfile: &Dockerfile, chain: &[usize], image: &Built) -> BTreeMap<String, String> {
+    let instructions = chain.iter().flat_map(|stage| &dockerfile.stages[*stage].instructions);
+    let names = instructions.filter_map(|instruction| match &instruction.kind {
+        Kind::Env(pairs) => Some(pairs),
+        _ => None,
+    });
+    let known = |(name, _): &(String, String)| Some((name.clone(), image.variables.get(name)?.clone()?));
+    names.flatten().filter_map(known).collect()
 }
 
 /// Whether the same step or a later one of the image removes the file again.

@@ -3,7 +3,7 @@
 
 use super::{instruction::CommandLine, program::Word, shell, stage::Built};
 use crate::{
-    source::SourceMap,
+    source::{SourceMap, Span},
     yaml::{Data, Value},
 };
 
@@ -33,6 +33,17 @@ pub(super) fn of_service(service: &Value, image: &Built, sources: &SourceMap) ->
         None => {}
     }
     if words.is_empty() { Err("what the image runs is not written in the Dockerfile".to_owned()) } else { Ok(words) }
+}
+
+/// The words and places of the image's own ENTRYPOINT and CMD, where the service says neither.
+pub(super) fn of_image(service: &Value, image: &Built) -> Vec<(String, Span)> {
+    let is_said = |key: &str| service.get(key).is_some_and(|value| !value.is_null());
+    if is_said("entrypoint") || is_said("command") {
+        return Vec::new();
+    }
+    let lines = image.entrypoint.iter().chain(&image.cmd);
+    let words = lines.flat_map(|line| of_line(line, &image.shell));
+    words.filter_map(|word| Some((word.text, word.span?))).collect()
 }
 
 /// Words of a Dockerfile's CMD or ENTRYPOINT.
