@@ -75,6 +75,7 @@ mod cg506_image_bakes_driver;
 mod cg507_runtime_image_compiles;
 mod cg508_gpu_image_without_request;
 mod cg509_command_repeats_entrypoint;
+mod cg510_invalid_image_reference;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
@@ -236,6 +237,7 @@ pub static ALL: &[&Rule] = &[
     &cg507_runtime_image_compiles::RULE,
     &cg508_gpu_image_without_request::RULE,
     &cg509_command_repeats_entrypoint::RULE,
+    &cg510_invalid_image_reference::RULE,
     &cg601_missing_module::RULE,
     &cg602_module_dockerignored::RULE,
     &cg603_package_not_runnable::RULE,
