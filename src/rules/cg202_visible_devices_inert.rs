@@ -61,7 +61,12 @@ fn is_read(cx: &ServiceCx<'_>) -> bool {
         .requests
         .iter()
         .any(|request| is_nvidia(request) && asks(request) && request.form != RequestForm::DeviceNode);
-    !is_plain || is_asked || is_for_swarm(cx)
+    // A request for a driver that no engine has is CG116's.
+    let is_misspelt = cx.requests.iter().any(|request| {
+        matches!(request.form, RequestForm::DeployReservation | RequestForm::Gpus)
+            && request.driver.as_deref().is_some_and(|driver| driver.to_ascii_lowercase().contains("nvidia"))
+    });
+    !is_plain || is_asked || is_misspelt || is_for_swarm(cx)
 }
 
 /// Generic resources, whatever their number, and a choice among nodes mean Swarm, where the variable and the

@@ -70,7 +70,10 @@ fn too_high(cx: &Cx<'_>, depth: usize, key: &str, value: &Value) -> Option<Found
         0 => "in the service itself".to_owned(),
         _ => format!("right below `{}`", WAY[..depth].join(".")),
     };
-    let message = format!("service `{}`: the GPU request `{key}` stands {stands}, where Compose knows none", cx.name);
+    let message = match (depth, key) {
+        (0, "devices") => format!("service `{}`: `devices` takes nodes and CDI names, no GPU request", cx.name),
+        _ => format!("service `{}`: the GPU request `{key}` stands {stands}, where Compose knows none", cx.name),
+    };
     let home = match key {
         "capabilities" => format!("{}[]", WAY.join(".")),
         _ => WAY.join(".").split_inclusive(key).next().unwrap_or_default().to_owned(),
