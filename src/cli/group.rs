@@ -11,8 +11,8 @@ use super::{
     default_files::{BASES, OVERRIDES, chosen_in},
     exit::CliError,
     files::{DiskFiles, Walked, walk},
-    overlay::{Standing, has_name, standing, waits_for_others},
-    sniff::Sniffer,
+    overlay::{Standing, has_name, is_variant, standing, waits_for_others},
+    sniff::{Sniffed, Sniffer},
 };
 use crate::source::{EntryKind, Files as _, MemoryFiles};
 
@@ -136,8 +136,7 @@ impl Search<'_> {
             return self.alone(path, &[]);
         }
         let neighbours = self.neighbours(folder);
-        let bears =
-            |other: &&PathBuf| self.sniffer.look(other).is_some_and(|other| other.referred.contains(&clean(path)));
+        let bears = |other: &&PathBuf| self.sniffer.look(other).is_some_and(|other| self.is_part(path, &other));
         if let Some(user) = neighbours.iter().filter(|other| *other != path).find(bears) {
             return ProjectSet { files: vec![user.clone()], subject: Some(path.to_owned()), ..ProjectSet::default() };
         }
@@ -149,6 +148,13 @@ impl Search<'_> {
             Standing::LacksBase => ProjectSet { lacks_base: true, ..self.alone(path, &[]) },
             Standing::Alone => self.alone(path, &neighbours),
         }
+    }
+
+    /// Whether the file is a part of what `user` is. One that is extended and is a project by itself, such as
+    /// `compose.cuda.yaml` for `compose.cuda-cdi.yaml`, is none.
+    fn is_part(self, path: &Path, user: &Sniffed) -> bool {
+        let path = clean(path);
+        user.included.contains(&path) || user.extended.contains(&path) && !is_variant(&path, self.sniffer)
     }
 
     /// The Compose files of one folder.
@@ -176,9 +182,8 @@ impl Search<'_> {
         self.take_named(folder, &mut found, grouped)?;
         self.take_chosen(folder, &mut found, grouped);
         // A part that others bring in is judged where they do.
-        let parts: BTreeSet<PathBuf> =
-            found.iter().filter_map(|path| self.sniffer.look(path)).flat_map(|one| one.referred.clone()).collect();
-        found.retain(|path| !parts.contains(&clean(path)) || has_name(path, &BASES));
+        let users: Vec<_> = found.iter().filter_map(|path| self.sniffer.look(path)).collect();
+        found.retain(|path| has_name(path, &BASES) || !users.iter().any(|user| self.is_part(path, user)));
         for (folder, found) in by_folder(&found) {
             grouped.sets.extend(self.sets_of(&found, &all[&folder]));
         }

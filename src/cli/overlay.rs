@@ -12,7 +12,7 @@ use super::{
 
 /// Words in the name of a file that is made to be laid on another: the kind of GPU, the
 /// place, or the purpose.
-const OVERLAY_WORDS: [&str; 27] = [
+const OVERLAY_WORDS: [&str; 29] = [
     "gpu",
     "gpus",
     "nvidia",
@@ -23,6 +23,8 @@ const OVERLAY_WORDS: [&str; 27] = [
     "intel",
     "xpu",
     "cpu",
+    "wsl",
+    "jetson",
     "prod",
     "production",
     "dev",
@@ -58,7 +60,9 @@ pub(super) fn standing(path: &Path, neighbours: &[PathBuf], sniffer: &Sniffer<'_
     let Some(own) = sniffer.look(path).filter(|own| own.has_services && !has_name(path, &BASES)) else {
         return Standing::Alone;
     };
-    let candidates = candidates(path, neighbours, sniffer);
+    let mut candidates = candidates(path, neighbours, sniffer);
+    // What it extends is in it already.
+    candidates.retain(|base| has_name(base, &BASES) || !own.extended.contains(base));
     let is_base = |base: &&PathBuf| {
         let Some(base) = sniffer.look(base) else { return false };
         gives_all(&base, &own.needs) || completes(&own, &base)
@@ -97,6 +101,14 @@ fn has_overlay_name(path: &Path) -> bool {
     let rest = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
     let has_suffix = rest.is_some_and(|rest| rest.starts_with(['.', '-', '_']));
     has_suffix || stem.split(['.', '-', '_']).any(|word| OVERLAY_WORDS.contains(&word))
+}
+
+/// Whether a file is a whole project for one kind of GPU or place, by its name and its services.
+pub(super) fn is_variant(path: &Path, sniffer: &Sniffer<'_>) -> bool {
+    let is_whole = sniffer.look(path).is_some_and(|own| own.has_services && own.needs.is_empty());
+    let stem = stem(path).to_ascii_lowercase();
+    let rest = stem.strip_prefix("docker-compose").or_else(|| stem.strip_prefix("compose"));
+    is_whole && rest.is_some_and(|rest| rest.split(['.', '-', '_']).any(|word| OVERLAY_WORDS.contains(&word)))
 }
 
 /// The files that an overlay may be laid on, the likeliest first: of its own name (`stack.yml` for

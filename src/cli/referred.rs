@@ -9,22 +9,30 @@ use crate::{
     yaml::{NodeId, NodeKind, Tree},
 };
 
-/// The files that a Compose file in `folder` names under `extends` and `include`, as paths beside it.
-pub(super) fn referred(tree: &Tree, folder: &Path) -> Vec<PathBuf> {
+/// The files that a Compose file in `folder` names under `extends`, as paths beside it.
+pub(super) fn extended(tree: &Tree, folder: &Path) -> Vec<PathBuf> {
     let mut names = Vec::new();
-    for root in &tree.documents {
-        for service in values(tree, get(tree, *root, "services")) {
-            let extended = get(tree, Some(service), "extends").into_iter();
-            names.extend(extended.filter_map(|extends| text_of(tree, get(tree, Some(extends), "file")?)));
-        }
-        for entry in values(tree, get(tree, *root, "include")) {
-            names.extend(text_of(tree, entry));
-            let paths = get(tree, Some(entry), "path");
-            names.extend(paths.and_then(|path| text_of(tree, path)));
-            names.extend(values(tree, paths).into_iter().filter_map(|path| text_of(tree, path)));
-        }
+    for service in tree.documents.iter().flat_map(|root| values(tree, get(tree, *root, "services"))) {
+        let extended = get(tree, Some(service), "extends");
+        names.extend(extended.and_then(|extends| text_of(tree, get(tree, Some(extends), "file")?)));
     }
-    // Without `.` and `..`, as the walk through a folder gives paths.
+    beside(folder, names)
+}
+
+/// The files that it names under `include`.
+pub(super) fn included(tree: &Tree, folder: &Path) -> Vec<PathBuf> {
+    let mut names = Vec::new();
+    for entry in tree.documents.iter().flat_map(|root| values(tree, get(tree, *root, "include"))) {
+        names.extend(text_of(tree, entry));
+        let paths = get(tree, Some(entry), "path");
+        names.extend(paths.and_then(|path| text_of(tree, path)));
+        names.extend(values(tree, paths).into_iter().filter_map(|path| text_of(tree, path)));
+    }
+    beside(folder, names)
+}
+
+/// Without `.` and `..`, as the walk through a folder gives paths.
+fn beside(folder: &Path, names: Vec<&str>) -> Vec<PathBuf> {
     names.into_iter().map(|name| MemoryFiles::default().resolve(&folder.join(name))).collect()
 }
 

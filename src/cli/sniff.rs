@@ -11,7 +11,7 @@ use std::{
 };
 
 use self::keys::{FOREIGN_KEYS, PROJECT_KEYS, SERVICE_KEYS, STRONG_KEYS, SUBSTANCE_KEYS};
-use super::referred::referred;
+use super::referred::{extended, included};
 use crate::{
     diag::Severity,
     source::{Files, SourceMap, decode},
@@ -41,8 +41,10 @@ pub(super) struct Sniffed {
     pub(super) needs: BTreeSet<Named>,
     /// What it defines; of services those that it says what they are made of.
     pub(super) offers: BTreeSet<Named>,
-    /// Files that it names under `extends` and `include`.
-    pub(super) referred: Vec<PathBuf>,
+    /// Files that it names under `extends`.
+    pub(super) extended: Vec<PathBuf>,
+    /// Files that it names under `include`.
+    pub(super) included: Vec<PathBuf>,
 }
 
 /// Looks at files, at each once.
@@ -82,7 +84,8 @@ fn sniff(path: &Path, files: &dyn Files) -> Option<Sniffed> {
     let mut sniffed = look_at(&tree, root);
     sniffed.is_template = is_template;
     sniffed.is_something_else &= !is_broken;
-    sniffed.referred = referred(&tree, path.parent().unwrap_or(Path::new("")));
+    let folder = path.parent().unwrap_or(Path::new(""));
+    (sniffed.extended, sniffed.included) = (extended(&tree, folder), included(&tree, folder));
     Some(sniffed)
 }
 
@@ -91,7 +94,7 @@ fn look_at(tree: &Tree, root: NodeId) -> Sniffed {
     let section =
         |name: &'static str| top.iter().filter(move |(key, _)| *key == name).flat_map(|(_, node)| entries(tree, *node));
     let services: Vec<(&str, Vec<(&str, NodeId)>)> =
-        section("services").map(|(name, service)| (name, entries(tree, service).collect())).collect();
+        section("services").map(|(name, service)| (name, merged(tree, service))).collect();
     let (mut offers, mut needs, mut lacking) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for name in ["networks", "volumes"] {
         offers.extend(section(name).map(|(key, _)| (name, key.to_owned())));
@@ -179,6 +182,31 @@ fn text_of(tree: &Tree, node: NodeId) -> Option<&str> {
         NodeKind::Scalar { text, .. } => Some(text),
         _ => None,
     }
+}
+
+/// Keys and values of a service, those that merge keys bring in among them. A merge key whose anchor is not
+/// there stays as it is, and so do all beyond some hundreds, which no service has.
+fn merged(tree: &Tree, service: NodeId) -> Vec<(&str, NodeId)> {
+    const MOST: usize = 500;
+    let (mut all, mut open) = (Vec::new(), vec![service]);
+    let mut left = MOST;
+    while let Some(node) = open.pop() {
+        for (key, value) in entries(tree, node) {
+            let sources = match &tree.node(value).kind {
+                NodeKind::Sequence { .. } => tree.values(value),
+                _ => vec![value],
+            };
+            let is_there = |source: &NodeId| entries(tree, *source).next().is_some();
+            match key == "<<" && sources.len() <= left && sources.iter().all(is_there) {
+                true => {
+                    left -= sources.len();
+                    open.extend(sources);
+                }
+                false => all.push((key, value)),
+            }
+        }
+    }
+    all
 }
 
 /// Keys and values of a mapping, aliases followed once; nothing for any other node.

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Environment, Project, also_set,
-    codes::INCONSISTENT,
+    codes::{INCONSISTENT, SCHEMA_VIOLATION},
     consistency, device_requests,
     layer::Surroundings,
     name::{self, BadName},
@@ -111,7 +111,12 @@ fn finish(mut reading: Reading<'_>, model: Value, name: String, surroundings: Su
     let is_whole = !reading.request.lacks_base && !reading.is_cut;
     let checked = consistency::check(&project, reading.request.is_each_profile, is_whole);
     reading.is_accepted &= checked.is_accepted;
-    reading.diagnostics.extend(checked.findings);
+    // Of a value of the wrong type, the schema has said enough.
+    let is_told = |finding: &Diagnostic| {
+        reading.diagnostics.iter().any(|told| told.code == SCHEMA_VIOLATION && told.place == finding.place)
+    };
+    let new: Vec<Diagnostic> = checked.findings.into_iter().filter(|finding| !is_told(finding)).collect();
+    reading.diagnostics.extend(new);
     let is_refused = reading.has_errors() | device_requests::check(&project, reading.sources, &mut reading.diagnostics);
     reading.diagnostics.extend(env_file::missing(&project, reading.files));
     also_set::also_set(&project, &mut reading.diagnostics);

@@ -9,6 +9,11 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near(word, candidates).into_iter().next()
 }
 
+/// The candidate that is nearest to `word`, if so many edits make it of it.
+pub fn slip_of<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, edits: usize) -> Option<&'a str> {
+    closest(word, candidates).filter(|meant| strsim::osa_distance(&fold(word), &fold(meant)) <= edits)
+}
+
 /// All candidates that are near enough, the nearest first.
 pub fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let plain = fold(word);

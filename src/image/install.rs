@@ -97,6 +97,10 @@ fn is_reader(command: &Simple) -> bool {
         .contains(&program)
 }
 
+fn writes_package(words: &[Token]) -> bool {
+    words.iter().any(|word| ["pkg", "init", "version"].contains(&word.text.as_str()))
+}
+
 fn of_command(
     command: &Simple,
     directory: &mut Option<String>,
@@ -123,14 +127,10 @@ fn of_command(
         }
         "tee" if !rest.iter().any(|word| !word.is_known || mentions(&word.text, &names.module)) => Effect::None,
         "conda" | "mamba" | "micromamba" => conda(rest, names),
-        "npm" | "pnpm" | "yarn" => {
-            let writes_package = rest.iter().any(|word| ["pkg", "init", "version"].contains(&word.text.as_str()));
-            if names.is_built_by_node() || writes_package {
-                npm(rest, directory.as_deref(), requirements)
-            } else {
-                Effect::None
-            }
+        "npm" | "pnpm" | "yarn" if names.is_built_by_node() || writes_package(rest) => {
+            npm(rest, directory.as_deref(), requirements)
         }
+        "npm" | "pnpm" | "yarn" => Effect::None,
         "apk" | "apt" | "apt-get" | "aptitude" | "dnf" | "dpkg" | "find" | "microdnf" | "sed" | "touch" | "yum" => {
             let is_odd = |word: &Token| {
                 let is_package = [".deb", ".rpm", ".apk"].iter().any(|ending| word.text.ends_with(ending));

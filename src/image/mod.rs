@@ -76,4 +76,4 @@ pub use hidden::Hiding;
 pub use instruction::{CommandLine, Flag, Instruction, Kind, RunText, Stage, Text, Transfer, TransferSource};
 pub use published::{Variant, published_cuda};
 pub use recipe::{BaseImage, Practice, PracticeKind, Recipe};
-pub use reference::Reference;
+pub use reference::{Reference, fault as reference_fault};

@@ -129,17 +129,11 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
         "litestar" | "uwsgi" => launcher::application_option(name, rest),
         "coverage" if is_verb(rest, "run") => launcher::after_options(name, &rest[1..], &["-a", "--append", "-p"]),
         "debugpy" => launcher::after_options(name, rest, &["--wait-for-client"]),
-        "ipython" | "ipython3" => match rest {
-            [file, ..] if file.is_known && file.text.ends_with(".py") => Starts::Script(file.clone()),
-            _ => Starts::Other(name.to_owned()),
-        },
+        "ipython" | "ipython3" => first_script(rest).unwrap_or_else(|| Starts::Other(name.to_owned())),
         "panel" | "bokeh" if is_verb(rest, "serve") => file_behind(rest, &["serve"]),
         "node" | "nodejs" | "tsx" | "ts-node" | "nodemon" | "pm2-runtime" => node(rest),
         "chainlit" | "marimo" => file_behind(rest, &["run"]),
-        "gradio" => match rest {
-            [file, ..] if file.is_known && file.text.ends_with(".py") => Starts::Script(file.clone()),
-            _ => Starts::Unknown("the file is not the first word".to_owned()),
-        },
+        "gradio" => first_script(rest).unwrap_or_else(|| Starts::Unknown("the file is not the first word".to_owned())),
         "accelerate" => launcher::accelerate(rest),
         "accelerate-launch" | "accelerate.commands.launch" => launcher::accelerate_launch(rest),
         "deepspeed" => launcher::deepspeed(rest),
@@ -157,6 +151,11 @@ pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
         | "export" | "set" | "date" => Starts::Nothing,
         _ => return None,
     })
+}
+
+fn first_script(words: &[Word]) -> Option<Starts> {
+    let file = words.first().filter(|file| file.is_known && file.text.ends_with(".py"))?;
+    Some(Starts::Script(file.clone()))
 }
 
 fn is_verb(words: &[Word], verb: &str) -> bool {

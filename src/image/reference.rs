@@ -62,3 +62,57 @@ impl Reference {
         self.repository == "nvidia/cuda" && matches!(self.registry.as_deref(), None | Some("nvcr.io"))
     }
 }
+
+/// Why the engine takes a text for no image, as the end of a sentence; `None` where it takes it.
+///
+/// Source: distribution/reference `regexp.go` (grammar) and `normalize.go` (a first part with a dot, a colon or a
+/// capital letter is a registry), v0.6.0.
+pub fn fault(text: &str) -> Option<String> {
+    if text.contains(char::is_whitespace) {
+        return Some("has a blank in it".to_owned());
+    }
+    let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
+    if digest.is_some_and(|digest| !is_digest(digest)) {
+        return Some("has a digest that is none".to_owned());
+    }
+    let slash = name.rfind('/').map_or(0, |at| at + 1);
+    let (name, tag) = match name[slash..].split_once(':') {
+        Some((last, tag)) => (&name[..slash + last.len()], Some(tag)),
+        None => (name, None),
+    };
+    match tag {
+        Some("") => return Some("ends in a colon without a tag".to_owned()),
+        Some(tag) if !is_tag(tag) => return Some(format!("has the tag `{tag}`, which no tag may be")),
+        _ => {}
+    }
+    let path = match name.split_once('/') {
+        Some((first, _)) if first.contains(|c: char| c.is_ascii_uppercase()) && !first.contains(['.', ':']) => {
+            return Some(format!("begins with `{first}`, which a capital letter makes a registry's host"));
+        }
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => rest,
+        _ => name,
+    };
+    match path {
+        _ if path.contains(|c: char| c.is_ascii_uppercase()) => Some("has capital letters in its name".to_owned()),
+        _ if path.split('/').all(is_component) => None,
+        _ => Some("has a name that is none".to_owned()),
+    }
+}
+
+fn is_digest(text: &str) -> bool {
+    let hex = text.split_once(':').map_or("", |(_, hex)| hex);
+    hex.len() >= 32 && hex.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+fn is_tag(text: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.len() <= 128 && text.starts_with(is_word) && text.chars().all(|c| is_word(c) || c == '.' || c == '-')
+}
+
+/// Letters and digits with one dot, one or two underscores, or dashes between.
+fn is_component(text: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let separators = text.split(is_letter).filter(|separator| !separator.is_empty());
+    let is_separator = |text: &str| [".", "_", "__"].contains(&text) || text.chars().all(|c| c == '-');
+    text.starts_with(is_letter) && text.ends_with(is_letter) && separators.into_iter().all(is_separator)
+}

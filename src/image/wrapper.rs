@@ -6,64 +6,75 @@
 
 use super::{launcher, program::Word, shell::Simple};
 
+/// Wrappers that start what stands behind their own options: names, options without a value, options with one.
+const BEHIND_OPTIONS: &[(&[&str], &[&str], &[&str])] = &[
+    (
+        &[
+            "exec",
+            "nohup",
+            "time",
+            "setsid",
+            "command",
+            "nvidia_entrypoint.sh",
+            "ddtrace-run",
+            "opentelemetry-instrument",
+        ],
+        &[],
+        &[],
+    ),
+    (&["tini", "tini-static", "docker-init"], &["-g", "-s", "-v", "-vv", "-vvv", "-w"], &["-p", "-e"]),
+    (&["dumb-init"], &["-c", "--single-child", "-v", "--verbose"], &["-r", "--rewrite"]),
+    (&["catatonit"], &["-g", "-P"], &[]),
+    (&["runuser"], &[], &["-u", "--user", "-g", "--group"]),
+    (
+        &["setpriv"],
+        &["--clear-groups", "--init-groups", "--keep-groups", "--reset-env", "--no-new-privs"],
+        &["--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set"],
+    ),
+    (&["sudo"], &["-E", "-H", "-n"], &["-u", "-g"]),
+    (
+        &["numactl"],
+        &["-l", "--localalloc"],
+        &["-N", "-m", "-C", "-i", "-p", "--cpunodebind", "--membind", "--physcpubind", "--interleave"],
+    ),
+    (&["taskset"], &[], &["-c", "--cpu-list"]),
+    (&["xvfb-run"], &["-a", "--auto-servernum"], &["-s", "--server-args", "-n", "--server-num"]),
+    (&["npx", "bunx"], &["-y", "--yes", "--no", "--no-install"], &[]),
+    (&["nice"], &[], &["-n"]),
+    (&["stdbuf"], &["-oL", "-eL", "-o0", "-e0"], &["-o", "-e", "-i"]),
+];
+
+/// The same behind the word `run`.
+const BEHIND_RUN: &[(&[&str], &[&str], &[&str])] = &[
+    (&["hatch", "pixi"], &["--frozen", "--locked"], &["-e", "--environment"]),
+    (&["poetry", "pipenv", "pdm", "rye"], &[], &[]),
+    (&["uv"], UV_SWITCHES, UV_VALUES),
+    (&["conda", "mamba", "micromamba"], &["--no-capture-output", "--live-stream"], &["-n", "--name", "-p", "--prefix"]),
+];
+
 /// What a wrapper starts; `None` where the name is no wrapper.
 pub(super) fn inner<'w>(name: &str, words: &'w [Word]) -> Option<Result<&'w [Word], String>> {
+    let is_named = |(names, ..): &&(&[&str], &[&str], &[&str])| names.contains(&name);
+    if let Some((_, switches, valued)) = BEHIND_OPTIONS.iter().find(is_named) {
+        return Some(past(name, words, switches, valued));
+    }
+    if let Some((_, switches, valued)) = BEHIND_RUN.iter().find(is_named).filter(|_| is_run(words)) {
+        return Some(past(name, &words[1..], switches, valued));
+    }
     let skip = |count: usize| Ok(words.get(count..).unwrap_or_default());
+    let behind_dashes = |verb: &str| {
+        let dashes = words.iter().position(|word| word.text == "--");
+        dashes.map_or_else(|| Err(format!("`{name} {verb}` is not followed")), |at| skip(at + 1))
+    };
     Some(match name {
-        "exec"
-        | "nohup"
-        | "time"
-        | "setsid"
-        | "command"
-        | "nvidia_entrypoint.sh"
-        | "ddtrace-run"
-        | "opentelemetry-instrument" => past(name, words, &[], &[]),
-        "tini" | "tini-static" | "docker-init" => {
-            past(name, words, &["-g", "-s", "-v", "-vv", "-vvv", "-w"], &["-p", "-e"])
-        }
-        "dumb-init" => past(name, words, &["-c", "--single-child", "-v", "--verbose"], &["-r", "--rewrite"]),
-        "catatonit" => past(name, words, &["-g", "-P"], &[]),
         "gosu" | "su-exec" | "s6-setuidgid" => skip(1),
-        "runuser" => past(name, words, &[], &["-u", "--user", "-g", "--group"]),
-        "setpriv" => past(
-            name,
-            words,
-            &["--clear-groups", "--init-groups", "--keep-groups", "--reset-env", "--no-new-privs"],
-            &["--reuid", "--regid", "--groups", "--inh-caps", "--bounding-set"],
-        ),
-        "sudo" => past(name, words, &["-E", "-H", "-n"], &["-u", "-g"]),
-        "numactl" => past(
-            name,
-            words,
-            &["-l", "--localalloc"],
-            &["-N", "-m", "-C", "-i", "-p", "--cpunodebind", "--membind", "--physcpubind", "--interleave"],
-        ),
-        "taskset" => past(name, words, &[], &["-c", "--cpu-list"]),
-        "xvfb-run" => past(name, words, &["-a", "--auto-servernum"], &["-s", "--server-args", "-n", "--server-num"]),
-        "hatch" | "pixi" if is_run(words) => {
-            past(name, &words[1..], &["--frozen", "--locked"], &["-e", "--environment"])
-        }
-        "doppler" | "infisical" | "op" | "dotenv" if is_run(words) => {
-            let dashes = words.iter().position(|word| word.text == "--");
-            dashes.map_or_else(|| Err(format!("`{name} run` is not followed")), |at| skip(at + 1))
-        }
+        "doppler" | "infisical" | "op" | "dotenv" if is_run(words) => behind_dashes("run"),
         "newrelic-admin" if words.first().is_some_and(|word| word.text == "run-program") => skip(1),
-        "watchmedo" if words.first().is_some_and(|word| word.text == "auto-restart") => {
-            let dashes = words.iter().position(|word| word.text == "--");
-            dashes.map_or_else(|| Err("`watchmedo auto-restart` is not followed".to_owned()), |at| skip(at + 1))
-        }
+        "watchmedo" if words.first().is_some_and(|word| word.text == "auto-restart") => behind_dashes("auto-restart"),
         "cross-env" => skip(words.iter().take_while(|word| word.text.contains('=')).count()),
-        "npx" | "bunx" => past(name, words, &["-y", "--yes", "--no", "--no-install"], &[]),
         "mpirun" | "mpiexec" => launcher::mpirun(words),
-        "nice" => past(name, words, &[], &["-n"]),
-        "stdbuf" => past(name, words, &["-oL", "-eL", "-o0", "-e0"], &["-o", "-e", "-i"]),
         "timeout" => past(name, words, &["--foreground", "--preserve-status"], &["-k", "-s"])
             .map(|rest| rest.get(1..).unwrap_or_default()),
-        "poetry" | "pipenv" | "pdm" | "rye" if is_run(words) => past(name, &words[1..], &[], &[]),
-        "uv" if is_run(words) => past(name, &words[1..], UV_SWITCHES, UV_VALUES),
-        "conda" | "mamba" | "micromamba" if is_run(words) => {
-            past(name, &words[1..], &["--no-capture-output", "--live-stream"], &["-n", "--name", "-p", "--prefix"])
-        }
         "dockerize" if words.iter().all(|word| word.text != "--") => {
             past(name, words, &["-no-overwrite", "-poll"], &["-wait", "-timeout", "-wait-retry-interval", "-template"])
         }

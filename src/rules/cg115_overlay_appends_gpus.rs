@@ -30,7 +30,11 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         let list: Vec<&GpuRequest> =
             cx.requests.iter().filter(|request| is_in(request, path) && asks(request)).collect();
         let Some(at) = list.windows(2).position(|pair| layer(pair[0]) != layer(pair[1])) else { continue };
-        let (base, added) = (list[at], list[at + 1]);
+        // What `extends` brings in is the base, wherever it stands.
+        let (base, added) = match (layer(list[at]), layer(list[at + 1])) {
+            (Some((_, false)), Some((_, true))) => (list[at + 1], list[at]),
+            _ => (list[at], list[at + 1]),
+        };
         if base.vendor != added.vendor {
             continue;
         }

@@ -4,6 +4,7 @@ use super::{
     Check, FixAvailability, RequestCx, Rule, Sink, cg110_mixed_request_forms,
     cg124_unknown_runtime_name::is_mistaken,
     devices::{NVIDIA_VISIBLE_DEVICES, as_cdi, asks, wanted},
+    tegra::is_for_tegra,
 };
 use crate::{
     compose::variable,
@@ -27,7 +28,8 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let is_legacy = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia && asks(request);
     let Some(variable) = variable(cx.service.service, NVIDIA_VISIBLE_DEVICES).filter(|_| is_legacy) else { return };
     let name = request.value.as_str().unwrap_or("nvidia");
-    if is_mistaken(name) || cg110_mixed_request_forms::is_mixed(cx.service) {
+    // On a Tegra board the runtime is the form that works (CG905).
+    if is_mistaken(name) || cg110_mixed_request_forms::is_mixed(cx.service) || is_for_tegra(cx.service) {
         return;
     }
     let finding = sink.report(

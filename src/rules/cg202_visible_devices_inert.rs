@@ -53,7 +53,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether something may read the variable: another runtime than the plain one, a request
-/// that writes it anew (CG201), or Swarm's resources.
+/// that writes it anew (CG201), or the default runtime of Swarm's nodes.
 fn is_read(cx: &ServiceCx<'_>) -> bool {
     let is_runc = |runtime: &Value| runtime.as_str() == Some("runc") && !fix::holds_variable(cx, runtime);
     let is_plain = cx.service.get("runtime").is_none_or(is_runc);
@@ -61,7 +61,20 @@ fn is_read(cx: &ServiceCx<'_>) -> bool {
         .requests
         .iter()
         .any(|request| is_nvidia(request) && asks(request) && request.form != RequestForm::DeviceNode);
-    !is_plain || is_asked
+    // A request for a driver that no engine has is CG116's.
+    let is_misspelt = cx.requests.iter().any(|request| {
+        matches!(request.form, RequestForm::DeployReservation | RequestForm::Gpus)
+            && request.driver.as_deref().is_some_and(|driver| driver.to_ascii_lowercase().contains("nvidia"))
+    });
+    !is_plain || is_asked || is_misspelt || is_for_swarm(cx)
+}
+
+/// Generic resources, whatever their number, and a choice among nodes mean Swarm, where the variable and the
+/// nodes' default runtime are the way to a GPU: it knows no `runtime` (docker/cli `config_schema_v3.13.json`).
+fn is_for_swarm(cx: &ServiceCx<'_>) -> bool {
+    let placement = cx.service.get("deploy").and_then(|deploy| deploy.get("placement"));
+    placement.and_then(Value::as_map).is_some_and(|placement| !placement.is_empty())
+        || cx.requests.iter().any(|request| request.form == RequestForm::GenericResource)
 }
 
 /// `deploy: {}` behind a merge key takes an inherited request away on purpose.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Check, FixAvailability, ProjectCx, Rule, Sink,
     devices::{is_device_request, is_nvidia, listed},
-    images::is_gpu_monitor,
+    images::{is_gpu_monitor, is_video_server},
 };
 use crate::{
     diag::{Code, Label, Severity},
@@ -75,7 +75,10 @@ impl<'a> Counted<'a> {
         if !is_counted || !is_device_request(request.form) || !is_nvidia(request) {
             return None;
         }
-        let service = cx.project.service(&request.service).filter(|service| !is_gpu_monitor(service))?;
+        let service = cx
+            .project
+            .service(&request.service)
+            .filter(|service| !is_gpu_monitor(service) && !is_video_server(service))?;
         let profiles = service.get("profiles").and_then(Value::as_seq).unwrap_or_default();
         let place = request.field("count").and_then(Value::place).unwrap_or_else(|| request.span());
         Some(Self { service: &request.service, place, profiles: profiles.iter().filter_map(Value::as_str).collect() })

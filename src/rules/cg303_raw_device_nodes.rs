@@ -2,12 +2,12 @@
 
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
-    devices::{as_cdi, is_pinned},
+    devices::{as_cdi, asks, is_pinned},
 };
 use crate::{
-    compose::{Device, devices},
+    compose::{Device, Mount, devices, mounts},
     diag::{Code, Label, Severity},
-    gpu::{DeviceSelector, RequestForm, Vendor},
+    gpu::{DeviceSelector, GpuRequest, RequestForm, Vendor, driver_part},
     yaml::Value,
 };
 
@@ -27,14 +27,26 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let nodes = nodes(cx.service.service);
+    let lacking = if brings_libraries(cx) { "" } else { ", without the driver's libraries" };
     let finding = sink.report(
-        format!("service `{}` gets NVIDIA device nodes one by one, without the driver's libraries", cx.service.name),
+        format!("service `{}` gets NVIDIA device nodes one by one{lacking}", cx.service.name),
         cx.request.span(),
     );
     let others = nodes.iter().skip(1).filter_map(|node| node.node.span());
     finding.related = others.map(|span| Label::new(span, "another node")).collect();
     let selector = if is_pinned(cx.request) { &cx.request.selector } else { &DeviceSelector::All };
     finding.help = Some(format!("ask by CDI name instead, which brings nodes and libraries: {}", as_cdi(selector)));
+}
+
+/// Whether another request brings the libraries (CG110), files of the driver are mounted by hand (CG301), or a
+/// volume that was filled with them.
+fn brings_libraries(cx: &RequestCx<'_>) -> bool {
+    let is_volume = |mount: &Mount<'_>| mount.source.contains("nvidia") && mount.source.contains("driver");
+    let is_other = |request: &GpuRequest| request.form != RequestForm::DeviceNode && asks(request);
+    cx.service.requests.iter().any(is_other)
+        || mounts(cx.service.service)
+            .iter()
+            .any(|mount| driver_part(mount).is_some() || mount.kind == "volume" && is_volume(mount))
 }
 
 /// Whether the request is for nodes of NVIDIA's driver.

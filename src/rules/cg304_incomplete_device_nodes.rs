@@ -4,6 +4,7 @@ use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
     cg303_raw_device_nodes::{is_nvidia_nodes, nodes},
     devices::device_requests,
+    images::is_gpu_monitor,
 };
 use crate::{
     diag::{Code, Severity},
@@ -27,7 +28,8 @@ pub(super) static RULE: Rule = Rule {
 const NEEDED: [&str; 2] = ["/dev/nvidiactl", "/dev/nvidia-uvm"];
 
 fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
-    if !is_nvidia_nodes(cx) || gets_nodes_otherwise(cx) {
+    // What only reads counters starts no CUDA.
+    if !is_nvidia_nodes(cx) || gets_nodes_otherwise(cx) || is_gpu_monitor(cx.service.service) {
         return;
     }
     let nodes = nodes(cx.service.service);

@@ -3,11 +3,12 @@
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
     cg124_unknown_runtime_name::is_mistaken,
+    cg407_misspelt_variable,
     devices::{NVIDIA_VISIBLE_DEVICES, device_requests},
     fix, images,
 };
 use crate::{
-    compose::variable,
+    compose::{self, variable},
     diag::{Applicability, Code, Fix, Severity},
     gpu::{RequestForm, Vendor},
     yaml::Value,
@@ -31,7 +32,12 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     if !is_runtime || is_mistaken(name) || variable(service.service, NVIDIA_VISIBLE_DEVICES).is_some() {
         return;
     }
-    if device_requests(service).next().is_some() || sets_it(service.service) {
+    let environment = service.service.get("environment");
+    let is_meant = environment.is_some_and(|environment| fix::mentions(environment, NVIDIA_VISIBLE_DEVICES))
+        || compose::environment(service.service)
+            .iter()
+            .any(|entry| cg407_misspelt_variable::meant(&entry.name) == Some(NVIDIA_VISIBLE_DEVICES));
+    if device_requests(service).next().is_some() || sets_it(service.service) || is_meant {
         return;
     }
     if let Some(reason) = unknown(service.service) {
@@ -56,8 +62,15 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     });
 }
 
+/// Images that set the variable to `all`, as their Dockerfiles say: pytorch/pytorch `Dockerfile` (01343dc),
+/// ollama/ollama `Dockerfile` (000ce02, but for ROCm), jellyfin/jellyfin-packaging `docker/Dockerfile` (0198983).
+const SETTING: [&str; 3] = ["pytorch/pytorch", "ollama/ollama", "jellyfin/jellyfin"];
+
 /// Whether the image is known to set the variable: NVIDIA's CUDA images do.
 fn sets_it(service: &Value) -> bool {
+    if images::is_one_of(service, &SETTING) && !images::tag(service).unwrap_or_default().contains("rocm") {
+        return true;
+    }
     let image = service.get("image").and_then(Value::as_str).unwrap_or("");
     let image = ["docker.io/", "nvcr.io/"].iter().find_map(|host| image.strip_prefix(host)).unwrap_or(image);
     image.strip_prefix("nvidia/cuda").is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))

@@ -26,25 +26,8 @@ pub(super) static RULE: Rule = Rule {
 
 const DRIVER_CAPABILITIES: &str = "NVIDIA_DRIVER_CAPABILITIES";
 
-/// Images that decode and encode video by the GPU. The second list says nothing of the variable itself,
-/// so that the default, `utility,compute`, holds (their Dockerfiles).
-const VIDEO: [&str; 15] = [
-    "jellyfin/jellyfin",
-    "linuxserver/jellyfin",
-    "linuxserver/plex",
-    "linuxserver/emby",
-    "emby/embyserver",
-    "plexinc/pms-docker",
-    "haveagitgat/tdarr",
-    "haveagitgat/tdarr_node",
-    "blakeblackshear/frigate",
-    "immich-app/immich-server",
-    "josh5/unmanic",
-    "revenz/fileflows",
-    "jasongdove/ersatztv",
-    "jlesage/handbrake",
-    "stashapp/stash",
-];
+/// Video servers that say nothing of the variable themselves, so that the default, `utility,compute`, holds
+/// (their Dockerfiles).
 const BY_DEFAULT: [&str; 3] = ["plexinc/pms-docker", "haveagitgat/tdarr", "haveagitgat/tdarr_node"];
 
 /// Words of services that only watch the GPU, for which the management library is enough.
@@ -92,17 +75,20 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     };
     let entry = variable(cx.service, DRIVER_CAPABILITIES);
     let Some(said) = Said::of(request, entry.as_ref()) else { return };
-    let is_video = images::is_one_of(cx.service, &VIDEO);
+    let is_video = images::is_video_server(cx.service);
     let has = |word: &str| said.words.iter().any(|said| said == word || said == "all");
     let missing: Vec<&str> = match () {
         () if said.words.is_empty() && images::is_one_of(cx.service, &BY_DEFAULT) => vec!["video"],
         () if said.words.is_empty() => return,
         () if is_video => ["compute", "video"].into_iter().filter(|word| !has(word)).collect(),
         () if said.words == ["utility"] && computes(cx) => vec!["compute"],
+        // NVENC and NVDEC work through libcuda (FFmpeg `libavcodec/nvenc.c`, nvenc_load_libraries, 0028275).
+        () if has("video") && !has("compute") => vec!["compute"],
         () => return,
     };
     let Some(first) = missing.first() else { return };
     let effect = match *first {
+        "compute" if has("video") => "without libcuda the GPU neither decodes nor encodes",
         "compute" => "CUDA does not start",
         _ => "the GPU neither decodes nor encodes",
     };

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
-    if !cx.requests.is_empty() || asks_amiss(cx) || may_be_given(cx) {
+    if !cx.requests.is_empty() || asks_amiss(cx) || may_be_given(cx) || is_base(cx) {
         return;
     }
     let Some(image) = used_image::run(cx).filter(|_| used_image::is_pulled(cx)) else { return };
@@ -58,6 +58,15 @@ fn asks_amiss(cx: &ServiceCx<'_>) -> bool {
         || cx.service.get("deploy").is_some_and(holds_devices)
         || names("nvidia")
         || names("gpu")
+}
+
+/// Whether another service is made of this one and asks for its GPU itself.
+fn is_base(cx: &ServiceCx<'_>) -> bool {
+    let place = |service: &Value| service.get("image").and_then(|image| Some(image.origin()?.node));
+    let own = place(cx.service);
+    let asks = |name: &str| cx.project.requests.iter().any(|request| request.service == name);
+    let mut others = cx.project.project.services().filter(|(name, _)| *name != cx.name && asks(name));
+    own.is_some() && others.any(|(_, service)| place(service) == own)
 }
 
 /// Whether a part of `deploy` lists devices at whatever level.

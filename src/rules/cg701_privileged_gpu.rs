@@ -1,11 +1,14 @@
 //! A GPU service with every device of the host.
 
+use std::path::Path;
+
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
     devices::{asks, is_nvidia, is_pinned, wanted},
     fix,
 };
 use crate::{
+    compose::{devices, mounts},
     diag::{Applicability, Code, Fix, Label, Severity},
     gpu::{GpuRequest, RequestForm},
 };
@@ -42,15 +45,27 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         },
         place,
     );
-    if pinned.is_some() {
-        finding.severity = Severity::Error;
-    }
+    finding.severity = match pinned {
+        Some(_) => Severity::Error,
+        None if has_other_devices(cx) => Severity::Info,
+        None => Severity::Warning,
+    };
     finding.related.push(Label::new(pinned.unwrap_or(first).span(), "the GPU request that it defeats"));
     finding.help =
         Some("remove it: a GPU needs no `privileged`, not even in a virtual machine with vfio passthrough".into());
-    finding.fix = fix::remove(cx, privileged).map(|edits| Fix {
+    finding.fix = fix::remove(cx, privileged).filter(|_| !has_other_devices(cx)).map(|edits| Fix {
         title: "remove `privileged`".into(),
         applicability: Applicability::Unsafe,
         edits,
     });
+}
+
+/// Whether the service works with other devices of the host, for which somebody may need it.
+fn has_other_devices(cx: &ServiceCx<'_>) -> bool {
+    let is_other = |path: &str| {
+        let is_device = ["/dev", "/sys", "/run/udev"].iter().any(|folder| Path::new(path).starts_with(folder));
+        is_device && !["/dev/nvidia", "/dev/dri", "/dev/shm"].iter().any(|known| path.starts_with(known))
+    };
+    devices(cx.service).iter().any(|device| is_other(device.source))
+        || mounts(cx.service).iter().any(|mount| mount.kind == "bind" && is_other(mount.source))
 }

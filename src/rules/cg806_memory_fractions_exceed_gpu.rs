@@ -32,8 +32,13 @@ const FRACTIONS: [&str; 3] = ["--gpu-memory-utilization", "--gpu_memory_utilizat
 /// The same of TGI, which spreads over every GPU that it sees.
 const OF_EACH: [&str; 1] = ["--cuda-memory-fraction"];
 
-/// Flags of vLLM that leave the fraction to another place.
-const ELSEWHERE: [&str; 3] = ["--config", "--kv-cache-memory-bytes", "--kv-cache-memory"];
+/// The flag of vLLM that leaves the fraction to a file.
+const ELSEWHERE: [&str; 1] = ["--config"];
+
+/// Flags of vLLM with which the fraction does not say what is taken: the size of its cache, which "ignores
+/// gpu_memory_utilization" (vLLM `vllm/config/cache.py`, 002f10e), and the mode in which it gives memory back.
+const ANOTHER_MEASURE: [&str; 4] =
+    ["--kv-cache-memory-bytes", "--kv-cache-memory", "--enable-sleep-mode", "--enable_sleep_mode"];
 
 /// What vLLM takes where its command does not say; 0.92 in later releases (vLLM `vllm/config/cache.py`).
 const VLLM_FRACTION: f64 = 0.9;
@@ -87,6 +92,9 @@ impl<'a> Taker<'a> {
     fn of(project: &ProjectCx<'a>, name: &'a str, service: &'a Value) -> Option<Self> {
         let requests: Vec<&GpuRequest> = project.requests.iter().filter(|request| request.service == name).collect();
         let cx = ServiceCx { project, name, service, requests: &[] };
+        if command::flag(&cx, &ANOTHER_MEASURE).is_some() {
+            return None;
+        }
         let of_each = command::flag(&cx, &OF_EACH);
         let is_of_each = of_each.is_some();
         let flag = command::flag(&cx, &FRACTIONS).or(of_each);

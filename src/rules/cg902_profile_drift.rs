@@ -30,6 +30,10 @@ const ALIKE: [&str; 7] = ["ports", "volumes", "networks", "restart", "env_file",
 fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
     let services: Vec<(&str, &Value)> = cx.project.services().collect();
     for (name, gpu) in services.iter().filter(|(_, service)| profiles(service).into_iter().any(is_for_gpu)) {
+        // What runs on both kinds of host, such as a proxy before the copies, is none of them.
+        if profiles(gpu).into_iter().any(is_for_cpu) {
+            continue;
+        }
         let is_copy = |(other, service): &&(&str, &Value)| {
             profiles(service).into_iter().any(is_for_cpu)
                 && !profiles(service).into_iter().any(is_for_gpu)

@@ -6,7 +6,7 @@ use super::ServiceCx;
 use crate::{
     compose::{self, EnvironmentEntry},
     diag::Edit,
-    source::SourceMap,
+    source::{SourceMap, Span},
     yaml::{
         NodeId, NodeKind, NodeRef, Origin, Tree, Value, Via,
         edit::{self, File},
@@ -40,6 +40,18 @@ pub(super) fn set_variable(cx: &ServiceCx<'_>, entry: &EnvironmentEntry<'_>, val
     edit::replace(file, origin.node.node, &scalar(&text, is_flow))
 }
 
+/// Gives a variable of the service's `environment` another name.
+pub(super) fn rename_variable(cx: &ServiceCx<'_>, entry: &EnvironmentEntry<'_>, name: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, entry.node)?;
+    let node = entry.node.origin()?.node.node;
+    if file.tree.key_of(node).is_some() {
+        return edit::rename_key(file, node, name);
+    }
+    let span = file.tree.node(node).span;
+    let start = span.range().start + file.text[span.range()].find(&*entry.name)?;
+    Some(vec![Edit { span: Span::new(span.file, start, start + entry.name.len()), text: name.to_owned() }])
+}
+
 /// Adds a variable to the service's `environment`, which is made behind `after` where there
 /// is none.
 pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &Value) -> Option<Vec<Edit>> {
@@ -56,6 +68,10 @@ pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &
             &format!("- {}", scalar(&item, false)),
         );
     };
+    // One that is there and cannot be read is to be mended, not doubled.
+    if mentions(environment, name) {
+        return None;
+    }
     let origin = environment.origin()?;
     let file = own_file(cx, origin)?;
     match file.tree.node(origin.node.node).kind {
@@ -65,6 +81,15 @@ pub(super) fn add_variable(cx: &ServiceCx<'_>, name: &str, value: &str, after: &
         NodeKind::Sequence { is_flow, .. } => edit::append_item(file, origin.node.node, &scalar(&item, is_flow)),
         NodeKind::Scalar { .. } | NodeKind::Alias { .. } => None,
     }
+}
+
+/// Whether a list of variables has an item that begins with a name, or is a mapping with it.
+pub(super) fn mentions(environment: &Value, name: &str) -> bool {
+    environment
+        .as_seq()
+        .unwrap_or_default()
+        .iter()
+        .any(|item| item.as_str().is_some_and(|text| text.trim_start().starts_with(name)) || item.get(name).is_some())
 }
 
 fn scalar(text: &str, is_flow: bool) -> String {

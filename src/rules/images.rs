@@ -32,3 +32,25 @@ pub(super) fn is_gpu_monitor(service: &Value) -> bool {
         ["dcgm-exporter", "nvidia_gpu_exporter", "nvidia-gpu-exporter", "nvidia_gpu_prometheus_exporter", "dcgm"];
     repository(service).and_then(|name| name.rsplit('/').next()).is_some_and(|name| MONITORS.contains(&name))
 }
+
+/// Whether the image decodes and encodes video by the GPU, for which it keeps little in its memory.
+pub(super) fn is_video_server(service: &Value) -> bool {
+    const VIDEO: [&str; 15] = [
+        "jellyfin/jellyfin",
+        "linuxserver/jellyfin",
+        "linuxserver/plex",
+        "linuxserver/emby",
+        "emby/embyserver",
+        "plexinc/pms-docker",
+        "haveagitgat/tdarr",
+        "haveagitgat/tdarr_node",
+        "blakeblackshear/frigate",
+        "immich-app/immich-server",
+        "josh5/unmanic",
+        "revenz/fileflows",
+        "jasongdove/ersatztv",
+        "jlesage/handbrake",
+        "stashapp/stash",
+    ];
+    is_one_of(service, &VIDEO)
+}

@@ -65,6 +65,7 @@ mod cg403_invalid_driver_capability;
 mod cg404_stub_libcuda;
 mod cg405_requirement_check_disabled;
 mod cg406_capabilities_ignored_by_cdi;
+mod cg407_misspelt_variable;
 mod cg501_cuda_newer_than_driver;
 mod cg502_gpu_arch_unsupported;
 mod cg503_retired_cuda_tag;
@@ -73,6 +74,8 @@ mod cg505_platform_mismatch;
 mod cg506_image_bakes_driver;
 mod cg507_runtime_image_compiles;
 mod cg508_gpu_image_without_request;
+mod cg509_command_repeats_entrypoint;
+mod cg510_invalid_image_reference;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
@@ -148,6 +151,7 @@ mod run;
 mod sink;
 mod starts;
 mod suppress;
+mod tegra;
 mod together;
 mod used_image;
 
@@ -223,6 +227,7 @@ pub static ALL: &[&Rule] = &[
     &cg404_stub_libcuda::RULE,
     &cg405_requirement_check_disabled::RULE,
     &cg406_capabilities_ignored_by_cdi::RULE,
+    &cg407_misspelt_variable::RULE,
     &cg501_cuda_newer_than_driver::RULE,
     &cg502_gpu_arch_unsupported::RULE,
     &cg503_retired_cuda_tag::RULE,
@@ -231,6 +236,8 @@ pub static ALL: &[&Rule] = &[
     &cg506_image_bakes_driver::RULE,
     &cg507_runtime_image_compiles::RULE,
     &cg508_gpu_image_without_request::RULE,
+    &cg509_command_repeats_entrypoint::RULE,
+    &cg510_invalid_image_reference::RULE,
     &cg601_missing_module::RULE,
     &cg602_module_dockerignored::RULE,
     &cg603_package_not_runnable::RULE,

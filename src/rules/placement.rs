@@ -89,7 +89,7 @@ pub(super) fn placed(cx: &ServiceCx<'_>, host: &HostFacts) -> Placed {
         reason,
         help: way_out(placement.decided),
     };
-    if let Some((cause, place, more)) = special(cx, &asking, host, is_silent) {
+    if let Some((cause, place, more)) = special(cx, &asking, host, (is_silent, &found.reason)) {
         found.cause = cause;
         found.place = place;
         let help: Vec<String> = more.into_iter().chain(found.help).collect();
@@ -122,7 +122,7 @@ fn special(
     cx: &ServiceCx<'_>,
     asking: &[&GpuRequest],
     host: &HostFacts,
-    is_silent: bool,
+    (is_silent, reason): (bool, &str),
 ) -> Option<(Cause, Span, Option<String>)> {
     let compose = host.compose.known().and_then(Option::as_ref).and_then(|compose| compose.version());
     if let Some(version) = compose.filter(|version| *version < SENDS_GPUS) {
@@ -156,9 +156,8 @@ fn special(
     let place = place(&request.value);
     match () {
         () if is_silent && docker.is_some_and(|docker| docker.is_podman()) => Some((Cause::Podman, place, None)),
-        () if !is_silent && host.system.known().is_some_and(|system| system.is_tegra) => {
-            Some((Cause::NeedsRuntime, place, None))
-        }
+        // A missing node or driver stops a container there as elsewhere.
+        () if !is_silent && reason.contains("Tegra") => Some((Cause::NeedsRuntime, place, None)),
         () => None,
     }
 }

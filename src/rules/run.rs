@@ -18,7 +18,17 @@ pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
         run_rule(rule, cx, host, &mut out);
     }
     let wrong = wrong_anywhere(&out.diagnostics);
+    leave_tegra_its_runtime(&mut out, host);
     finished(out, &wrong, cx)
+}
+
+/// Where all hosts are Tegra boards, the runtime is the form that works (CG905), and no old one.
+fn leave_tegra_its_runtime<'a>(out: &mut Findings, hosts: impl IntoIterator<Item = &'a HostFacts>) {
+    let mut hosts = hosts.into_iter().peekable();
+    let is_tegra = |host: &HostFacts| host.system.known().is_some_and(|system| system.is_tegra);
+    if hosts.peek().is_some() && hosts.all(is_tegra) {
+        out.diagnostics.retain(|finding| finding.code != super::cg119_legacy_runtime_form::RULE.code);
+    }
 }
 
 /// Runs the rules that see a host on several, and says which host each finding is about: one finding for
@@ -27,6 +37,7 @@ pub fn run(cx: &ProjectCx<'_>, host: Option<&HostFacts>) -> Findings {
 pub fn place(cx: &ProjectCx<'_>, hosts: &[(&str, &HostFacts)], findings: Findings) -> Findings {
     let wrong = wrong_anywhere(&findings.diagnostics);
     let mut out = findings;
+    leave_tegra_its_runtime(&mut out, hosts.iter().map(|(_, host)| *host));
     let mut told: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
     for (name, host) in hosts {
         let mut on_host = Findings::default();

@@ -106,13 +106,23 @@ impl<'a> Builder<'a> {
                 Err(stop) if stop.is_limit => self.stop(LIMIT, stop.at, stop.reason),
                 Err(stop) => {
                     self.cure = stop.cure.map(|cure| (stop.at, cure));
-                    self.stop(SYNTAX_ERROR, stop.at, format!("not YAML from here on: {}", stop.reason));
+                    let reason = self.tab_above(stop.at).map_or(stop.reason, |line| {
+                        format!("line {line} is indented by a tab, and YAML indents by blanks alone")
+                    });
+                    self.stop(SYNTAX_ERROR, stop.at, format!("not YAML from here on: {reason}"));
                 }
             }
             if self.tree.is_incomplete || self.cure.is_some() {
                 break;
             }
         }
+    }
+
+    /// The number of the line of a place, or of the one before it, that a tab indents.
+    fn tab_above(&self, at: usize) -> Option<usize> {
+        let before = self.text[..self.eased.original(at).min(self.text.len())].matches('\n').count();
+        let mut lines = self.text.lines().enumerate().skip(before.saturating_sub(1)).take(2);
+        lines.find(|(_, line)| line.trim_start_matches(' ').starts_with('\t')).map(|(at, _)| at + 1)
     }
 
     /// The tree ends here, and says why.

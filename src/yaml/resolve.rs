@@ -250,7 +250,10 @@ impl<'a> Resolver<'a> {
         if !is_text && !is_merge_key(node) {
             let shown = if text.is_empty() { "an empty key" } else { text };
             let problem = self.report(SYNTAX_ERROR, span, format!("the key `{shown}` is no text"));
-            problem.help = Some("put it in quotes".into());
+            problem.help = Some(match tree.item_text(id) {
+                Some(text) => format!("put the whole item in quotes, without the blank: `\"{text}\"`"),
+                None => "put it in quotes".to_owned(),
+            });
         }
         Some(text)
     }

@@ -65,6 +65,21 @@ impl Tree {
         entries.iter().find(|entry| entry.1 == id).map(|entry| entry.0)
     }
 
+    /// `A:B` for an item `- A: B` of one entry, which is meant as one text where a key such as `11434` is no
+    /// text.
+    pub(super) fn item_text(&self, key: NodeId) -> Option<String> {
+        let mapping = self.node(self.node(key).parent?);
+        let NodeKind::Mapping { entries, .. } = &mapping.kind else { return None };
+        let [(key, value)] = entries.as_slice() else { return None };
+        let NodeKind::Sequence { .. } = self.node(mapping.parent?).kind else { return None };
+        match (&self.node(*key).kind, &self.node(*value).kind) {
+            (NodeKind::Scalar { text: key, .. }, NodeKind::Scalar { text: value, .. }) => {
+                Some(format!("{key}:{value}"))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the collection around a node is in flow style, and the node's index in it.
     pub fn position(&self, id: NodeId) -> Option<(bool, usize)> {
         match &self.node(self.node(id).parent?).kind {

@@ -88,6 +88,29 @@ fn what_a_base_misses_is_not_said_where_an_overlay_brings_it() {
 }
 
 #[test]
+fn a_merge_key_brings_an_image_only_where_its_anchor_has_one() {
+    let base = "x-app: &app\n  image: x\nservices:\n  a:\n    <<: *app\n  b:\n    <<: [*app]\n";
+    let wsl = "x-wsl: &wsl\n  devices: [/dev/dxg]\nservices:\n  a:\n    <<: *wsl\n  b:\n    <<: [*wsl, *wsl]\n";
+    let files = [("docker-compose.yml", base), ("docker-compose.wsl.yml", wsl)];
+    let set = "docker-compose.yml + docker-compose.wsl.yml\n";
+    assert_eq!(shown(&files, &[]), format!("docker-compose.yml\n{set}"));
+    assert_eq!(shown(&files, &["docker-compose.wsl.yml"]), set);
+}
+
+#[test]
+fn a_whole_project_that_another_extends_is_judged_by_itself_too() {
+    let base = "services:\n  a:\n    image: x\n";
+    let extends = |file: &str| format!("services:\n  a:\n    extends: {{file: {file}, service: a}}\n    gpus: all\n");
+    let (cuda, cdi) = (extends("common.yaml"), extends("compose.cuda.yaml"));
+    let files = [("common.yaml", base), ("compose.cuda.yaml", cuda.as_str()), ("compose.cuda-cdi.yaml", cdi.as_str())];
+    assert_eq!(shown(&files, &[]), "compose.cuda-cdi.yaml\ncompose.cuda.yaml\n");
+    assert_eq!(shown(&files, &["compose.cuda.yaml"]), "compose.cuda.yaml\n");
+    let part = "services:\n  a:\n    gpus: all\n";
+    let files = [("compose.cuda.yaml", part), ("compose.cuda-cdi.yaml", cdi.as_str())];
+    assert_eq!(shown(&files, &[]), "compose.cuda-cdi.yaml\n");
+}
+
+#[test]
 fn one_service_without_an_image_is_a_slip_and_none_at_all_an_overlay() {
     let slip = "services:\n  a: {image: x}\n  b: {ports: ['1:1']}\n";
     let folder = Folder::new(&[("stack.yml", slip)]);

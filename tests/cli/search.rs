@@ -90,6 +90,21 @@ fn a_part_that_others_extend_is_judged_where_it_is_used() {
 }
 
 #[test]
+fn device_nodes_lack_the_drivers_libraries_only_where_nothing_brings_them() {
+    let nodes = "services:\n  a:\n    image: x\n    devices: [/dev/nvidia0, /dev/nvidiactl, /dev/nvidia-uvm]\n";
+    let volume = "    volumes: ['nvidia-driver-vol:/usr/nvidia']\nvolumes: {nvidia-driver-vol: {external: true}}\n";
+    let headline = |more: &str| {
+        let folder = Folder::new(&[("compose.yaml", &format!("{nodes}{more}"))]);
+        let out = folder.run(&["lint", "--format", "concise"]).exits(1).out;
+        out.lines().find(|line| line.contains("[CG303]")).expect("the nodes are told").contains("without the driver's")
+    };
+    assert!(headline(""));
+    assert!(!headline("    gpus: all\n"));
+    assert!(!headline(volume));
+    assert!(!headline("    volumes: ['/usr/lib/x86_64-linux-gnu/libcuda.so.1:/usr/lib/libcuda.so.1']\n"));
+}
+
+#[test]
 fn a_dockerfile_brings_in_the_projects_that_build_it() {
     let compose = "services:\n  app:\n    build: {context: ., dockerfile: docker/gpu.Dockerfile}\n    command: python -m worker\n    environment: {CUDA_VISIBLE_DEVICES: all}\n    gpus: all\n";
     let docker = "FROM python:3.12\nWORKDIR /app\nCOPY app/ ./app/\n";

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{at, beside};
 use crate::{
-    compose::Project,
+    compose::{Project, suggest},
     diag::Diagnostic,
     yaml::{Data, Value},
 };
@@ -23,7 +23,14 @@ const TWICE: &[(&str, &[&str], &[&str])] = &[
 pub(super) fn origin(name: &str, service: &Value, project: &Project, found: &mut Vec<Diagnostic>) {
     if ["image", "build", "provider"].iter().all(|key| service.get(key).is_none()) {
         let message = format!("service `{name}` has neither `image` nor `build`");
-        let finding = at(name, service, message, "name an image, or a folder to build one from");
+        let others = project.services().map(|(other, _)| other).filter(|other| *other != name);
+        let help = match suggest::closest(name, others) {
+            Some(other) => {
+                format!("did you mean the service `{other}`? Else name an image, or a folder to build one from")
+            }
+            None => "name an image, or a folder to build one from".to_owned(),
+        };
+        let finding = at(name, service, message, help);
         let empty = project.service(name).and_then(|service| service.get("image"));
         found.push(match empty {
             Some(empty) => beside(finding, empty, "this is empty"),

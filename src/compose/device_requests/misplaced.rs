@@ -16,7 +16,7 @@ const MISINDENTED: Code = Code::new("CG105");
 const WAY: [&str; 4] = ["deploy", "resources", "reservations", "devices"];
 
 pub(super) fn check(cx: &Cx<'_>) -> Vec<Found> {
-    let mut found: Vec<Found> = under_limits(cx).into_iter().collect();
+    let mut found: Vec<Found> = under_limits(cx).into_iter().chain(beside_devices(cx)).collect();
     for depth in 0..3 {
         let Some(holder) = cx.service.at(&WAY[..depth]) else { continue };
         for key in WAY.into_iter().skip(depth + 1) {
@@ -70,7 +70,10 @@ fn too_high(cx: &Cx<'_>, depth: usize, key: &str, value: &Value) -> Option<Found
         0 => "in the service itself".to_owned(),
         _ => format!("right below `{}`", WAY[..depth].join(".")),
     };
-    let message = format!("service `{}`: the GPU request `{key}` stands {stands}, where Compose knows none", cx.name);
+    let message = match (depth, key) {
+        (0, "devices") => format!("service `{}`: `devices` takes nodes and CDI names, no GPU request", cx.name),
+        _ => format!("service `{}`: the GPU request `{key}` stands {stands}, where Compose knows none", cx.name),
+    };
     let home = match key {
         "capabilities" => format!("{}[]", WAY.join(".")),
         _ => WAY.join(".").split_inclusive(key).next().unwrap_or_default().to_owned(),
@@ -92,6 +95,32 @@ fn holds_request(value: &Value) -> bool {
 
 fn names_gpu(value: &Value) -> bool {
     value.as_seq().unwrap_or_default().iter().any(|word| word.as_str() == Some("gpu"))
+}
+
+/// `capabilities` beside `devices`, a level above the one request that lacks it.
+fn beside_devices(cx: &Cx<'_>) -> Option<Found> {
+    let reservations = cx.service.at(&WAY[..3])?;
+    let capabilities = reservations.get("capabilities").filter(|value| names_gpu(value))?;
+    let [item] = reservations.get("devices")?.as_seq()? else { return None };
+    item.as_map().filter(|_| item.get("capabilities").is_none())?;
+    let message = format!("service `{}`: `capabilities` stands beside `devices`, where Compose knows none", cx.name);
+    let help = format!("put it at `{}[0]`", WAY.join("."));
+    let mut found = cx.error_at(MISINDENTED, message, capabilities.place()?, capabilities, &help)?;
+    found.covers.extend(item.span());
+    found.finding.fix = fix("move it into the request", Applicability::Safe, into_item(cx, capabilities, item));
+    Some(found)
+}
+
+fn into_item(cx: &Cx<'_>, entry: &Value, item: &Value) -> Option<Vec<Edit>> {
+    let ([entry], [item]) = (entry.sources.as_slice(), item.sources.as_slice()) else { return None };
+    let (file, own) = (cx.own_file(entry)?, cx.own_file(item)?);
+    if own.tree.file != file.tree.file {
+        return None;
+    }
+    let text = reshape::at_margin(file, entry.node.node)?;
+    let mut edits = edit::take_out(file, &[entry.node.node])?;
+    edits.extend(edit::insert_entry(file, item.node.node, None, "capabilities", text.trim_end())?);
+    Some(edit::joined(file, edits))
 }
 
 fn under_limits(cx: &Cx<'_>) -> Option<Found> {

@@ -66,9 +66,15 @@ impl Shape {
         self.node.get("patternProperties").is_some_and(|patterns| patterns.get("^x-").is_some())
     }
 
-    /// Whether text of any kind is what belongs here, and no number.
+    /// Whether text of any kind is what belongs here, and no number: quotes around one would do. A time wants a
+    /// unit too.
     pub(super) fn wants_text(self) -> bool {
-        self.types().contains(&"string") && !self.wants_whole() && !self.node.contains_key("pattern")
+        let is_time = self.title().is_some_and(|title| title.starts_with("a time"));
+        self.types().contains(&"string") && !self.wants_whole() && !self.node.contains_key("pattern") && !is_time
+    }
+
+    fn title(self) -> Option<&'static str> {
+        self.node.get("title").and_then(Json::as_str)
     }
 
     /// Whether whole numbers may stand here, and no others.
@@ -91,7 +97,7 @@ impl Shape {
 
     /// What is expected, as a message says it: `a list or a mapping`.
     pub(super) fn expected(self) -> String {
-        if let Some(title) = self.node.get("title").and_then(Json::as_str) {
+        if let Some(title) = self.title() {
             return title.to_owned();
         }
         let options = self.options();

@@ -147,6 +147,12 @@ fn bad_name(trail: &Trail<'_>, key: &str) -> Diagnostic {
 
 fn unknown_key(trail: &Trail<'_>, key: &str, shape: Option<Shape>) -> Diagnostic {
     let (subject, said) = trail.subject();
+    if let Some(blank) = key.chars().next().filter(|c| c.is_whitespace()) {
+        let (word, code) = (key.trim(), u32::from(blank));
+        let message =
+            format!("{subject}the key `{word}` has odd blanks before it (U+{code:04X}), which belong to its name");
+        return finding(UNKNOWN_KEY, message, entry_place(trail, key)).with_help("write plain blanks in their place");
+    }
     let part = dotted(&trail.steps[said..]);
     let message = match (part.is_empty(), subject.is_empty()) {
         (true, true) => format!("`{key}` is not a key of a Compose file"),

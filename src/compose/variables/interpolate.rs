@@ -118,11 +118,23 @@ impl Pass<'_> {
         for variable in variables {
             if self.seen.insert((variable.clone(), severity)) {
                 let message = format!("the variable `{variable}` has no value: Compose puts nothing in its place");
-                let help =
-                    format!("set `{variable}` in the environment or in `.env`, or write `${{{variable}:-default}}`");
+                let help = match self.is_command() {
+                    true => format!(
+                        "write `$${variable}` where the container's shell is to read it, or set `{variable}` in `.env`"
+                    ),
+                    false => {
+                        format!("set `{variable}` in the environment or in `.env`, or write `${{{variable}:-default}}`")
+                    }
+                };
                 self.report(UNSET_VARIABLE, severity, message, span).help = Some(help);
             }
         }
+    }
+
+    /// Whether the text is run in the container, where a shell has variables of its own.
+    fn is_command(&self) -> bool {
+        let steps: Vec<&str> = self.path.steps().iter().skip(2).map(String::as_str).collect();
+        matches!(steps.as_slice(), ["command" | "entrypoint", ..] | ["healthcheck", "test", ..])
     }
 
     fn refuse(&mut self, error: &TemplateError, text: &str, span: Option<Span>) {
