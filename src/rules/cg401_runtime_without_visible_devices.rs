@@ -63,8 +63,9 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Images that set the variable to `all`, as their Dockerfiles say: pytorch/pytorch `Dockerfile` (01343dc),
-/// ollama/ollama `Dockerfile` (000ce02, but for ROCm), jellyfin/jellyfin-packaging `docker/Dockerfile` (0198983).
-const SETTING: [&str; 3] = ["pytorch/pytorch", "ollama/ollama", "jellyfin/jellyfin"];
+/// ollama/ollama `Dockerfile` (000ce02, but for ROCm), jellyfin/jellyfin-packaging `docker/Dockerfile` (0198983),
+/// vllm-project/vllm `docker/Dockerfile` (0000977, on top of nvidia/cuda; its ROCm image has another name).
+const SETTING: [&str; 4] = ["pytorch/pytorch", "ollama/ollama", "jellyfin/jellyfin", "vllm/vllm-openai"];
 
 /// Whether the image is known to set the variable: NVIDIA's CUDA images do.
 fn sets_it(service: &Value) -> bool {
