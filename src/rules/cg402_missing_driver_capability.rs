@@ -1,12 +1,12 @@
 //! Driver capabilities without one that the image needs.
 
 use super::{
-    Check, FixAvailability, Rule, ServiceCx, Sink, command,
+    Check, FixAvailability, Rule, ServiceCx, Sink, cg403_invalid_driver_capability, cg407_misspelt_variable, command,
     devices::{asks, is_nvidia},
     fix, images,
 };
 use crate::{
-    compose::{EnvironmentEntry, variable},
+    compose::{EnvironmentEntry, environment, variable},
     diag::{Applicability, Code, Fix, Severity},
     gpu::{GpuRequest, RequestForm},
     source::Span,
@@ -46,6 +46,14 @@ const WATCHERS: [&str; 12] = [
     "agent",
 ];
 
+/// What each capability is for, by words of command lines (FFmpeg's encoders, decoders and `-hwaccel`; tools of Vulkan
+/// and OpenGL; NVIDIA Container Toolkit, "Driver Capabilities").
+const NEEDED_BY: [(&str, &[&str]); 3] = [
+    ("video", &["h264_nvenc", "hevc_nvenc", "av1_nvenc", "_cuvid", "-hwaccel cuda", "-hwaccel nvdec", "nvh264enc"]),
+    ("graphics", &["vulkaninfo", "vkcube", "glxinfo", "glxgears", "eglinfo"]),
+    ("utility", &["nvidia-smi"]),
+];
+
 /// Words of services that compute.
 const COMPUTERS: [&str; 18] = [
     "ollama",
@@ -74,13 +82,21 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let entry = variable(cx.service, DRIVER_CAPABILITIES);
+    let is_slip =
+        |entry: &EnvironmentEntry<'_>| cg407_misspelt_variable::meant(&entry.name) == Some(DRIVER_CAPABILITIES);
+    if entry.is_none() && environment(cx.service).iter().any(is_slip) {
+        return;
+    }
     let Some(said) = Said::of(request, entry.as_ref()) else { return };
+    // An unknown word may stand for the one that is missing: CG117 and CG403 speak of it first.
+    let is_clear = || said.words.iter().all(|word| cg403_invalid_driver_capability::is_known(word));
     let is_video = images::is_video_server(cx.service);
     let has = |word: &str| said.words.iter().any(|said| said == word || said == "all");
     let missing: Vec<&str> = match () {
         () if said.words.is_empty() && images::is_one_of(cx.service, &BY_DEFAULT) => vec!["video"],
         () if said.words.is_empty() => return,
         () if is_video => ["compute", "video"].into_iter().filter(|word| !has(word)).collect(),
+        () if is_clear() && !lacking(cx, has).is_empty() => lacking(cx, has),
         () if said.words == ["utility"] && computes(cx) => vec!["compute"],
         // NVENC and NVDEC work through libcuda (FFmpeg `libavcodec/nvenc.c`, nvenc_load_libraries, 0028275).
         () if has("video") && !has("compute") => vec!["compute"],
@@ -90,6 +106,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let effect = match *first {
         "compute" if has("video") => "without libcuda the GPU neither decodes nor encodes",
         "compute" => "CUDA does not start",
+        "utility" => "there is no `nvidia-smi`",
+        "graphics" => "Vulkan and OpenGL find no GPU",
         _ => "the GPU neither decodes nor encodes",
     };
     let finding = sink.report(
@@ -101,6 +119,16 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         None => format!("add `{DRIVER_CAPABILITIES}=compute,video,utility`"),
     });
     finding.fix = fix(cx, request, entry.as_ref(), &said, &missing);
+}
+
+/// What programs that the service's own words name need, and does not get.
+fn lacking(cx: &ServiceCx<'_>, has: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let test = cx.service.at(&["healthcheck", "test"]);
+    let tests = test.and_then(Value::as_seq).unwrap_or_default().iter().chain(test).filter_map(Value::as_str);
+    let text = tests.fold(command::text(cx.service), |text, test| format!("{text} {test}"));
+    let names = |programs: &[&str]| programs.iter().any(|program| text.contains(program));
+    let needed = NEEDED_BY.iter().filter(|(_, programs)| names(programs));
+    needed.map(|(word, _)| *word).filter(|word| !has(word)).collect()
 }
 
 /// Driver capabilities as a service says them.
@@ -158,7 +186,9 @@ fn fix(
             (format!("add `{DRIVER_CAPABILITIES}={words}`"), edits)
         }
         (Some(node), Some(entry)) if std::ptr::eq(node, entry.node) => {
-            let words = format!("{},{}", said.words.join(","), missing.join(","));
+            let known =
+                said.words.iter().map(String::as_str).filter(|word| cg403_invalid_driver_capability::is_known(word));
+            let words = known.chain(missing.iter().copied()).collect::<Vec<_>>().join(",");
             let edits = fix::set_variable(cx, entry, &words)?;
             (format!("write `{DRIVER_CAPABILITIES}={words}`"), edits)
         }

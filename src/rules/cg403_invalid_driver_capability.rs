@@ -45,6 +45,11 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     });
 }
 
+/// Whether the toolkit knows a word.
+pub(super) fn is_known(word: &str) -> bool {
+    KNOWN.contains(&word)
+}
+
 /// The list without quotes, with commas for blanks, and each word as it is spelt; `None` where one of
 /// them may mean anything.
 fn meant(value: &str) -> Option<String> {
