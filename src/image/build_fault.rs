@@ -13,7 +13,7 @@ use super::{
     pattern::Pattern,
     place,
     recipe::needed,
-    stage::{Built, From, Step, StepKind},
+    stage::{Built, From, Step},
 };
 use crate::source::{EntryKind, Files, SourceMap, Span};
 
@@ -108,11 +108,8 @@ pub(super) fn sources(
 }
 
 fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &SourceMap) -> Vec<BuildFault> {
-    let StepKind::Copy(copy) = &step.kind else { return Vec::new() };
-    if copy.from != From::Context {
-        return Vec::new();
-    }
-    let taken = copy.sources.iter().flatten().filter(|source| !has_wildcard(source) && !is_opaque(copy, source));
+    let Some(taken) = step.taken.as_ref().filter(|taken| taken.from == From::Context) else { return Vec::new() };
+    let sources = taken.sources.iter().filter(|source| !has_wildcard(source) && !is_opaque(taken.is_add, source));
     let fault = |source: &String| {
         let path = source_path(source);
         let relative = path.trim_start_matches('/').to_owned();
@@ -129,7 +126,7 @@ fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &Source
         let place = super::locate::word_span(step.span, source, texts);
         Some(BuildFault::NoSource { path: relative, place, ignored_by })
     };
-    taken.filter_map(fault).collect()
+    sources.filter_map(fault).collect()
 }
 
 /// Folders that builds make, or that hold what is downloaded or secret, by habit.

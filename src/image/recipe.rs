@@ -196,10 +196,8 @@ pub(super) fn needed(stages: &[Built], target: usize) -> Vec<usize> {
             is_needed[parent] = true;
         }
         for step in &stages[index].steps {
-            if let StepKind::Copy(copy) = &step.kind
-                && let From::Stage(other) = copy.from
-            {
-                is_needed[other] = true;
+            if let Some(From::Stage(other)) = step.taken.as_ref().map(|taken| &taken.from) {
+                is_needed[*other] = true;
             }
         }
     }
