@@ -7,6 +7,7 @@ use std::{io, path::Path};
 
 use super::{
     build::Build,
+    built::CopyLine,
     context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
     holds::{has_wildcard, is_opaque},
@@ -37,6 +38,28 @@ pub enum BuildFault {
         place: Span,
         /// The line of `.dockerignore` that keeps it out, where it is on the disk.
         ignored_by: Option<Span>,
+    },
+    /// COPY or RUN takes files from a stage that is not there.
+    NoStage {
+        /// The name that stands there.
+        name: String,
+        /// The stage that is meant.
+        meant: String,
+        /// The name's bytes, or the instruction's.
+        place: Span,
+    },
+    /// FROM uses an argument that no ARG before the first FROM declares.
+    UndeclaredArgument {
+        /// The argument.
+        name: String,
+        /// Its bytes behind FROM.
+        place: Span,
+        /// The ARG of an earlier stage that declares it for that stage alone.
+        inside: Option<Span>,
+        /// Whether the reference is none with the argument empty.
+        is_fatal: bool,
+        /// The ARG line before the first FROM, where the default is known.
+        line: Option<CopyLine>,
     },
 }
 

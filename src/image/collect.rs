@@ -22,7 +22,7 @@ use super::{
     program::{Starts, Word},
     recipe::recipe,
     stage::{Built, Given, follow},
-    words,
+    stage_fault, words,
 };
 use crate::{
     compose::Project,
@@ -95,9 +95,11 @@ impl Collector<'_> {
         let named = self.named_contexts(build);
         let names: Vec<String> = build.contexts.keys().cloned().collect();
         let stages = follow(&parsed, &Given { arguments: &build.arguments, contexts: &names });
+        image.faults.extend(stage_fault::arguments(&parsed, self.sources));
         let stage = target(&parsed, build).inspect_err(|_| image.faults.push(build_fault::no_target(&parsed)))?;
         image.command = words::of_image(service, &stages[stage]);
         image.recipe = Some(recipe(&parsed, &stages, stage, self.sources));
+        image.faults.extend(stage_fault::stages(&parsed, &stages, stage, &names, self.sources));
         image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, self.sources));
         let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };
         let question = Question {

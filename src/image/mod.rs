@@ -57,6 +57,7 @@ mod shell;
 mod shell_nest;
 mod shell_text;
 mod stage;
+mod stage_fault;
 mod words;
 mod wrapper;
 
