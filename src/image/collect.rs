@@ -14,20 +14,21 @@ use super::{
     built::{BuiltImage, BuiltImages, Held, Program, Start},
     command,
     context::{self, Context, read_ignore},
+    cpu_build,
     dockerfile::{self, Dockerfile},
     dockerignore::Dockerignore,
     holds::Holder,
     locate::word_span,
     node, place,
     program::{Starts, Word},
-    recipe::recipe,
+    recipe::{Practice, PracticeKind, Recipe, recipe},
     stage::{Built, Given, follow},
     stage_fault, words,
 };
 use crate::{
     compose::Project,
     observed::Observed,
-    source::{EntryKind, FileId, Files, SourceMap, decode},
+    source::{EntryKind, FileId, Files, SourceMap, Span, decode},
     yaml::{Data, Value},
 };
 
@@ -58,6 +59,9 @@ struct Collector<'a> {
 
 /// Bytes of Dockerfiles that are followed for one project.
 const MAX_BYTES: usize = 32 << 20;
+
+/// Bytes of a requirements file that is read.
+const MAX_REQUIREMENTS: usize = 1 << 20;
 
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
@@ -92,15 +96,16 @@ impl Collector<'_> {
             self.bytes_left.checked_sub(bytes).ok_or("the Dockerfiles of the project are too long to follow all")?;
         let parsed = dockerfile::parse(file, self.sources.file(file).text())?;
         let context = context.with_ignore(self.ignore(build)?);
-        let named = self.named_contexts(build);
         let names: Vec<String> = build.contexts.keys().cloned().collect();
         let stages = follow(&parsed, &Given { arguments: &build.arguments, contexts: &names });
         image.faults.extend(stage_fault::arguments(&parsed, self.sources));
         let stage = target(&parsed, build).inspect_err(|_| image.faults.push(build_fault::no_target(&parsed)))?;
         image.command = words::of_image(service, &stages[stage]);
-        image.recipe = Some(recipe(&parsed, &stages, stage, self.sources));
+        let recipe = recipe(&parsed, &stages, stage, self.sources);
+        image.recipe = Some(self.with_requirements(recipe, &stages, stage, &context));
         image.faults.extend(stage_fault::stages(&parsed, &stages, stage, &names, self.sources));
         image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, self.sources));
+        let named = self.named_contexts(build);
         let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };
         let question = Question {
             holder: &holder,
@@ -111,6 +116,28 @@ impl Collector<'_> {
             python_path_unknown: self.python_path_unknown(service),
         };
         answers(&question, &stages[stage])
+    }
+
+    /// The recipe with builds without CUDA that requirements files ask for.
+    fn with_requirements(&mut self, recipe: Recipe, stages: &[Built], stage: usize, context: &Context<'_>) -> Recipe {
+        let mut recipe = recipe;
+        let holder = Holder { stages, context, named: &BTreeMap::new(), budget: Cell::new(Holder::BUDGET) };
+        for path in cpu_build::requirements(&holder, stage) {
+            let Some(text) = context.text(&path, MAX_REQUIREMENTS) else { continue };
+            if cpu_build::names_other_use(&text) {
+                recipe.practices.retain(|practice| !matches!(practice.kind, PracticeKind::CpuBuild { .. }));
+                break;
+            }
+            let Some((framework, range)) = cpu_build::of_file(&text) else { continue };
+            let what = text[range.clone()].to_owned();
+            let disk = context.on_disk(&path);
+            let shown = self.shown(&disk);
+            let read = self.read.entry(disk).or_insert_with(|| Ok(self.sources.add(shown, text, false)));
+            let Ok(file) = read else { continue };
+            let place = Span::new(*file, range.start, range.end);
+            recipe.practices.push(Practice { kind: PracticeKind::CpuBuild { framework }, place, what });
+        }
+        recipe
     }
 
     fn dockerfile(&mut self, name: &str, build: &Build) -> Result<FileId, String> {

@@ -19,6 +19,7 @@ mod command;
 mod compound;
 mod context;
 mod copy_line;
+mod cpu_build;
 mod cuda;
 mod cuda_tag;
 mod dockerfile;
