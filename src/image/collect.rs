@@ -66,7 +66,8 @@ const MAX_REQUIREMENTS: usize = 1 << 20;
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
         let starts = Observed::unknown("Dockerfile", "not asked");
-        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, command: Vec::new(), faults: Vec::new() };
+        let (command, faults, no_interpreter) = (Vec::new(), Vec::new(), None);
+        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, command, no_interpreter, faults };
         let starts = build.and_then(|build| self.starts(name, service, &build, &mut image));
         image.starts = starts.map_or_else(|reason| Observed::unknown("Dockerfile", reason), Observed::Known);
         image
@@ -115,7 +116,9 @@ impl Collector<'_> {
             sources: self.sources,
             python_path_unknown: self.python_path_unknown(service),
         };
-        answers(&question, &stages[stage])
+        let line = words::of_service(service, &stages[stage], self.sources);
+        image.no_interpreter = line.as_ref().ok().and_then(|line| question.no_interpreter(line, &parsed));
+        answers(&question, line?, &stages[stage])
     }
 
     /// The recipe with builds without CUDA that requirements files ask for.
@@ -254,8 +257,7 @@ fn target(dockerfile: &Dockerfile, build: &Build) -> Result<usize, String> {
     by_name.or(by_index).ok_or_else(|| format!("the Dockerfile has no stage `{target}`"))
 }
 
-fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String> {
-    let mut line = words::of_service(question.service, image, question.sources)?;
+fn answers(question: &Question<'_>, mut line: Vec<Word>, image: &Built) -> Result<Vec<Start>, String> {
     if question.starts_in_node_image() && line.first().is_some_and(|word| word.is_known && is_for_node(&word.text)) {
         line.insert(0, Word { text: "node".to_owned(), span: None, is_known: true });
     }

@@ -88,6 +88,7 @@ pub static ALL: &[&Rule] = &[
     &super::cg609_missing_script::RULE,
     &super::cg610_script_with_carriage_return::RULE,
     &super::cg611_script_not_executable::RULE,
+    &super::cg612_program_not_in_image::RULE,
     &super::cg613_unknown_stage::RULE,
     &super::cg614_undeclared_argument::RULE,
     &super::cg701_privileged_gpu::RULE,

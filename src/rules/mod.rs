@@ -87,6 +87,7 @@ mod cg608_unknown_build_target;
 mod cg609_missing_script;
 mod cg610_script_with_carriage_return;
 mod cg611_script_not_executable;
+mod cg612_program_not_in_image;
 mod cg613_unknown_stage;
 mod cg614_undeclared_argument;
 mod cg701_privileged_gpu;
