@@ -111,6 +111,8 @@ pub struct Absence {
     pub copies: Vec<Span>,
     /// Where the build context has it: a path relative to the context; empty where it has it nowhere.
     pub located: String,
+    /// A file of the same folder of the image whose name is near.
+    pub near: Option<String>,
     /// Where else the image has it: places that are not searched.
     pub places: Vec<String>,
     /// Whether that is a folder.
