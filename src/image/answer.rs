@@ -251,6 +251,7 @@ impl Question<'_> {
             copy_line: line.filter(|_| ignored_by.is_none()),
             ignored_by,
             searched,
+            near: None,
             places: Vec::new(),
         }
     }

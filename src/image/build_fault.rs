@@ -7,13 +7,14 @@ use std::{io, path::Path};
 
 use super::{
     build::Build,
+    built::CopyLine,
     context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
     holds::{has_wildcard, is_opaque},
     pattern::Pattern,
     place,
     recipe::needed,
-    stage::{Built, From, Step, StepKind},
+    stage::{Built, From, Step},
 };
 use crate::source::{EntryKind, Files, SourceMap, Span};
 
@@ -37,6 +38,28 @@ pub enum BuildFault {
         place: Span,
         /// The line of `.dockerignore` that keeps it out, where it is on the disk.
         ignored_by: Option<Span>,
+    },
+    /// COPY or RUN takes files from a stage that is not there.
+    NoStage {
+        /// The name that stands there.
+        name: String,
+        /// The stage that is meant.
+        meant: String,
+        /// The name's bytes, or the instruction's.
+        place: Span,
+    },
+    /// FROM uses an argument that no ARG before the first FROM declares.
+    UndeclaredArgument {
+        /// The argument.
+        name: String,
+        /// Its bytes behind FROM.
+        place: Span,
+        /// The ARG of an earlier stage that declares it for that stage alone.
+        inside: Option<Span>,
+        /// Whether the reference is none with the argument empty.
+        is_fatal: bool,
+        /// The ARG line before the first FROM, where the default is known.
+        line: Option<CopyLine>,
     },
 }
 
@@ -108,11 +131,8 @@ pub(super) fn sources(
 }
 
 fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &SourceMap) -> Vec<BuildFault> {
-    let StepKind::Copy(copy) = &step.kind else { return Vec::new() };
-    if copy.from != From::Context {
-        return Vec::new();
-    }
-    let taken = copy.sources.iter().flatten().filter(|source| !has_wildcard(source) && !is_opaque(copy, source));
+    let Some(taken) = step.taken.as_ref().filter(|taken| taken.from == From::Context) else { return Vec::new() };
+    let sources = taken.sources.iter().filter(|source| !has_wildcard(source) && !is_opaque(taken.is_add, source));
     let fault = |source: &String| {
         let path = source_path(source);
         let relative = path.trim_start_matches('/').to_owned();
@@ -129,7 +149,7 @@ fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &Source
         let place = super::locate::word_span(step.span, source, texts);
         Some(BuildFault::NoSource { path: relative, place, ignored_by })
     };
-    taken.filter_map(fault).collect()
+    sources.filter_map(fault).collect()
 }
 
 /// Folders that builds make, or that hold what is downloaded or secret, by habit.

@@ -1,7 +1,7 @@
 //! The steps of one stage, each judged by its own words: see [`PracticeKind`].
 
 use super::{
-    driver,
+    cpu_build, driver,
     effects::scripts,
     install::{base_name, is_versioned, plain},
     locate::word_span,
@@ -84,8 +84,8 @@ fn judge(seen: &Seen<'_>, command: &Command<'_>, lacks_compiler: bool) -> Vec<Pr
         if let Some(stub) = stub(command) {
             say(PracticeKind::Stub, stub);
         }
-        if let Some(index) = cpu_wheel(command) {
-            say(PracticeKind::CpuWheel, index);
+        if let Some((framework, what)) = cpu_build::of_command(command.words) {
+            say(PracticeKind::CpuBuild { framework }, what);
         }
     }
     if lacks_compiler && let Some(what) = compiles(command) {
@@ -150,25 +150,6 @@ fn stub<'a>(command: &Command<'a>) -> Option<&'a str> {
         .iter()
         .any(|folder| to.starts_with(folder));
     (is_stub && is_searched && !to.contains("/stubs") && name(to) == "libcuda.so.1").then_some(to)
-}
-
-/// `pip install torch` from the index of builds for processors.
-fn cpu_wheel<'a>(command: &Command<'a>) -> Option<&'a str> {
-    let is_pip = |word: &Token| is_versioned(base_name(&word.text), "pip") || word.text == "uv";
-    let is_torch = |word: &Token| {
-        let name = word.text.split(['=', '<', '>', '~', '[', '+']).next().unwrap_or("");
-        ["torch", "torchvision", "torchaudio"].contains(&name)
-    };
-    let words = command.words;
-    if !words.iter().any(is_pip) || !words.iter().any(is_torch) {
-        return None;
-    }
-    let index = words.iter().find(|word| word.text.contains("download.pytorch.org/whl/cpu"))?;
-    // An extra index is one of several: which build is taken follows from the version.
-    let at = words.iter().position(|word| word.text == index.text)?;
-    let option = index.text.split('=').next().filter(|option| option.starts_with('-'));
-    let option = option.or_else(|| at.checked_sub(1).map(|before| words[before].text.as_str()))?;
-    matches!(option, "--index-url" | "-i" | "--default-index").then_some("https://download.pytorch.org/whl/cpu")
 }
 
 /// Whether no CUDA compiler can be in the stage when its own steps run.

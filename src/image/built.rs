@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{build_fault::BuildFault, gap::Gap, hidden::Hiding, recipe::Recipe};
+use super::{build_fault::BuildFault, gap::Gap, hidden::Hiding, interpreter::NoInterpreter, recipe::Recipe};
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -39,6 +39,8 @@ pub struct BuiltImage {
     /// The words that its own ENTRYPOINT and CMD start with, and their places, where the service says
     /// neither.
     pub command: Vec<(String, Span)>,
+    /// The interpreter that the service starts and that the image lacks.
+    pub no_interpreter: Option<NoInterpreter>,
     /// What of the build is not there.
     pub faults: Vec<BuildFault>,
 }
@@ -109,6 +111,8 @@ pub struct Absence {
     pub copies: Vec<Span>,
     /// Where the build context has it: a path relative to the context; empty where it has it nowhere.
     pub located: String,
+    /// A file of the same folder of the image whose name is near.
+    pub near: Option<String>,
     /// Where else the image has it: places that are not searched.
     pub places: Vec<String>,
     /// Whether that is a folder.

@@ -50,7 +50,7 @@ pub(super) fn places(holder: &Holder<'_>, stage: usize, path: &str) -> Option<Ve
 
 /// Where `path` goes when `source` is copied.
 fn from(copy: &Copy, source: &str, path: &str) -> Option<String> {
-    if is_opaque(copy, source) {
+    if is_opaque(copy.is_add, source) {
         return None;
     }
     let absolute = source_path(source);

@@ -14,20 +14,21 @@ use super::{
     built::{BuiltImage, BuiltImages, Held, Program, Start},
     command,
     context::{self, Context, read_ignore},
+    cpu_build,
     dockerfile::{self, Dockerfile},
     dockerignore::Dockerignore,
     holds::Holder,
     locate::word_span,
     node, place,
     program::{Starts, Word},
-    recipe::recipe,
+    recipe::{Practice, PracticeKind, Recipe, recipe},
     stage::{Built, Given, follow},
-    words,
+    stage_fault, words,
 };
 use crate::{
     compose::Project,
     observed::Observed,
-    source::{EntryKind, FileId, Files, SourceMap, decode},
+    source::{EntryKind, FileId, Files, SourceMap, Span, decode},
     yaml::{Data, Value},
 };
 
@@ -59,10 +60,14 @@ struct Collector<'a> {
 /// Bytes of Dockerfiles that are followed for one project.
 const MAX_BYTES: usize = 32 << 20;
 
+/// Bytes of a requirements file that is read.
+const MAX_REQUIREMENTS: usize = 1 << 20;
+
 impl Collector<'_> {
     fn image(&mut self, name: &str, service: &Value, build: Result<Build, String>) -> BuiltImage {
         let starts = Observed::unknown("Dockerfile", "not asked");
-        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, command: Vec::new(), faults: Vec::new() };
+        let (command, faults, no_interpreter) = (Vec::new(), Vec::new(), None);
+        let mut image = BuiltImage { dockerfile: None, starts, recipe: None, command, no_interpreter, faults };
         let starts = build.and_then(|build| self.starts(name, service, &build, &mut image));
         image.starts = starts.map_or_else(|reason| Observed::unknown("Dockerfile", reason), Observed::Known);
         image
@@ -92,13 +97,16 @@ impl Collector<'_> {
             self.bytes_left.checked_sub(bytes).ok_or("the Dockerfiles of the project are too long to follow all")?;
         let parsed = dockerfile::parse(file, self.sources.file(file).text())?;
         let context = context.with_ignore(self.ignore(build)?);
-        let named = self.named_contexts(build);
         let names: Vec<String> = build.contexts.keys().cloned().collect();
         let stages = follow(&parsed, &Given { arguments: &build.arguments, contexts: &names });
+        image.faults.extend(stage_fault::arguments(&parsed, self.sources));
         let stage = target(&parsed, build).inspect_err(|_| image.faults.push(build_fault::no_target(&parsed)))?;
         image.command = words::of_image(service, &stages[stage]);
-        image.recipe = Some(recipe(&parsed, &stages, stage, self.sources));
+        let recipe = recipe(&parsed, &stages, stage, self.sources);
+        image.recipe = Some(self.with_requirements(recipe, &stages, stage, &context));
+        image.faults.extend(stage_fault::stages(&parsed, &stages, stage, &names, self.sources));
         image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, self.sources));
+        let named = self.named_contexts(build);
         let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };
         let question = Question {
             holder: &holder,
@@ -108,7 +116,31 @@ impl Collector<'_> {
             sources: self.sources,
             python_path_unknown: self.python_path_unknown(service),
         };
-        answers(&question, &stages[stage])
+        let line = words::of_service(service, &stages[stage], self.sources);
+        image.no_interpreter = line.as_ref().ok().and_then(|line| question.no_interpreter(line, &parsed));
+        answers(&question, line?, &stages[stage])
+    }
+
+    /// The recipe with builds without CUDA that requirements files ask for.
+    fn with_requirements(&mut self, recipe: Recipe, stages: &[Built], stage: usize, context: &Context<'_>) -> Recipe {
+        let mut recipe = recipe;
+        let holder = Holder { stages, context, named: &BTreeMap::new(), budget: Cell::new(Holder::BUDGET) };
+        for path in cpu_build::requirements(&holder, stage) {
+            let Some(text) = context.text(&path, MAX_REQUIREMENTS) else { continue };
+            if cpu_build::names_other_use(&text) {
+                recipe.practices.retain(|practice| !matches!(practice.kind, PracticeKind::CpuBuild { .. }));
+                break;
+            }
+            let Some((framework, range)) = cpu_build::of_file(&text) else { continue };
+            let what = text[range.clone()].to_owned();
+            let disk = context.on_disk(&path);
+            let shown = self.shown(&disk);
+            let read = self.read.entry(disk).or_insert_with(|| Ok(self.sources.add(shown, text, false)));
+            let Ok(file) = read else { continue };
+            let place = Span::new(*file, range.start, range.end);
+            recipe.practices.push(Practice { kind: PracticeKind::CpuBuild { framework }, place, what });
+        }
+        recipe
     }
 
     fn dockerfile(&mut self, name: &str, build: &Build) -> Result<FileId, String> {
@@ -225,8 +257,7 @@ fn target(dockerfile: &Dockerfile, build: &Build) -> Result<usize, String> {
     by_name.or(by_index).ok_or_else(|| format!("the Dockerfile has no stage `{target}`"))
 }
 
-fn answers(question: &Question<'_>, image: &Built) -> Result<Vec<Start>, String> {
-    let mut line = words::of_service(question.service, image, question.sources)?;
+fn answers(question: &Question<'_>, mut line: Vec<Word>, image: &Built) -> Result<Vec<Start>, String> {
     if question.starts_in_node_image() && line.first().is_some_and(|word| word.is_known && is_for_node(&word.text)) {
         line.insert(0, Word { text: "node".to_owned(), span: None, is_known: true });
     }

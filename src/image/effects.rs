@@ -131,7 +131,7 @@ impl RunCx<'_> {
 
 /// What a RUN line binds of the build context.
 /// Source: Dockerfile reference, "RUN --mount=type=bind".
-fn bound(run: &RunText, directory: Option<&str>, variables: &Variables) -> Vec<(String, String)> {
+pub(super) fn bound(run: &RunText, directory: Option<&str>, variables: &Variables) -> Vec<(String, String)> {
     let mounts = run.flags.iter().filter(|flag| flag.name == "mount").filter_map(|flag| flag.value.as_deref());
     let mounts = mounts.filter_map(|mount| {
         let value = |names: [&str; 3]| {

@@ -1,4 +1,4 @@
-//! What FROM says: the image or stage that a stage starts from, and its platform.
+//! What FROM says: the image or stage that a stage starts from, and its platform; and what `--from` names.
 //!
 //! Apart from `stage`, which follows the instructions behind it.
 
@@ -7,7 +7,7 @@ use super::{
     dockerfile::Dockerfile,
     expand::{Variables, expand},
     instruction::Stage,
-    stage::{Base, Given},
+    stage::{Base, From, Given},
 };
 
 /// A platform that does not follow the build's: BuildKit sets `TARGET…` and `BUILD…` itself.
@@ -40,4 +40,16 @@ pub(super) fn base_of(
         kind => Base::Known(kind),
     };
     (base, (name != "scratch").then_some(name))
+}
+
+/// What `COPY --from` names: an earlier stage, by its name or number, or an image or a named context.
+pub(super) fn copied_from(dockerfile: &Dockerfile, index: usize, given: &Given<'_>, name: &str) -> From {
+    let lower = name.to_ascii_lowercase();
+    if given.contexts.contains(&lower) {
+        return From::Named(lower);
+    }
+    let earlier = &dockerfile.stages[..index];
+    let by_name = earlier.iter().position(|stage| stage.name.as_deref() == Some(&lower));
+    let by_index = name.parse().ok().filter(|number| *number < index);
+    by_name.or(by_index).map_or_else(|| From::Named(name.to_owned()), From::Stage)
 }

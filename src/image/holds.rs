@@ -156,9 +156,9 @@ pub(super) fn has_wildcard(source: &str) -> bool {
 }
 
 /// Whether ADD fetches or unpacks the source; what then comes is not known.
-pub(super) fn is_opaque(copy: &Copy, source: &str) -> bool {
+pub(super) fn is_opaque(is_add: bool, source: &str) -> bool {
     let is_archive = [".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"].iter().any(|ending| source.ends_with(ending));
-    source.contains("://") || source.starts_with("git@") || (copy.is_add && is_archive)
+    source.contains("://") || source.starts_with("git@") || (is_add && is_archive)
 }
 
 fn heredoc(copy: &Copy, path: &str) -> Provided {
@@ -172,7 +172,7 @@ fn heredoc(copy: &Copy, path: &str) -> Provided {
 }
 
 fn from_context(context: &Context<'_>, copy: &Copy, source: &str, path: &str) -> Provided {
-    if is_opaque(copy, source) {
+    if is_opaque(copy.is_add, source) {
         return if overlaps(&copy.destination, path) {
             Provided::Unknown(format!("ADD brings `{source}`, which is not looked into"))
         } else {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     build_step::{Seen, look},
+    cpu_build,
     dockerfile::Dockerfile,
     effects::scripts,
     install::{base_name, plain},
@@ -14,7 +15,7 @@ use super::{
     locate::word_span,
     place::name,
     shell::split,
-    stage::{Base, Built, From, StepKind},
+    stage::{Base, Built, From, Step, StepKind},
 };
 use crate::source::{SourceMap, Span};
 
@@ -87,8 +88,11 @@ pub enum PracticeKind {
     },
     /// A GPU is used while the image is built.
     NeedsGpu,
-    /// PyTorch's build for processors is installed.
-    CpuWheel,
+    /// A framework's build without CUDA is installed.
+    CpuBuild {
+        /// The framework's name.
+        framework: &'static str,
+    },
 }
 
 /// Looks at the stages that are built for `target`.
@@ -116,9 +120,18 @@ pub(super) fn recipe(dockerfile: &Dockerfile, stages: &[Built], target: usize, s
     }
     out.environment = environment(dockerfile, &chain, &stages[target]);
     out.practices.retain(|practice| !is_taken_away(stages, &chain, practice));
+    if runs(stages, &chain).any(|step| cpu_build::names_other_use(sources.slice(step.span))) {
+        out.practices.retain(|practice| !matches!(practice.kind, PracticeKind::CpuBuild { .. }));
+    }
     out.practices.extend(stub_path(dockerfile, &chain, sources));
     out.practices.sort_by_key(|practice| practice.place);
     out
+}
+
+/// The RUN lines of an image.
+fn runs<'a>(stages: &'a [Built], chain: &'a [usize]) -> impl Iterator<Item = &'a Step> {
+    let steps = chain.iter().flat_map(|stage| &stages[*stage].steps);
+    steps.filter(|step| matches!(step.kind, StepKind::Run { .. }))
 }
 
 /// The variables of ENV alone: those of ARG are gone when the container starts.
@@ -196,10 +209,8 @@ pub(super) fn needed(stages: &[Built], target: usize) -> Vec<usize> {
             is_needed[parent] = true;
         }
         for step in &stages[index].steps {
-            if let StepKind::Copy(copy) = &step.kind
-                && let From::Stage(other) = copy.from
-            {
-                is_needed[other] = true;
+            if let Some(From::Stage(other)) = step.taken.as_ref().map(|taken| &taken.from) {
+                is_needed[*other] = true;
             }
         }
     }

@@ -19,6 +19,10 @@ use super::{
     requirement::Names,
     stage::{From, StepKind},
 };
+use crate::compose::suggest;
+
+/// How many edits a slip of the hand takes in a file's name.
+const SLIP: usize = 2;
 
 /// First lines of scripts are looked at up to this length, in bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -63,7 +67,7 @@ impl Question<'_> {
                 None => Ok(Held::Present),
             },
             Provided::No => {
-                let found = self.elsewhere(&path, &word.text).or_else(|| self.gap(&path));
+                let found = self.elsewhere(&path, &word.text).or_else(|| self.gap(&path)).or_else(|| self.near(&path));
                 let found = found.ok_or_else(|| format!("`{}` may come from the base image", word.text))?;
                 self.absent(start, &word.text, &path, found, None)
             }
@@ -103,6 +107,41 @@ impl Question<'_> {
         is_sure.then_some(missing)
     }
 
+    /// Where the context would have the file, if another of its kind and of a near name is copied to its folder
+    /// by itself.
+    fn near(&self, path: &str) -> Option<String> {
+        let context = self.holder.context;
+        let beside = self.beside(path);
+        let source = nearest(&beside, path)?;
+        let missing = join(parent(source), name(path));
+        let is_sure = context.entry(&missing) == Entry::Nothing
+            && !super::build_fault::may_be_made(context, missing.trim_start_matches('/'));
+        is_sure.then_some(missing)
+    }
+
+    /// Files of the context, of the same kind, that the image holds in the folder of a path.
+    fn beside(&self, path: &str) -> Vec<String> {
+        let context = self.holder.context;
+        let mut candidates = Vec::new();
+        if let Provided::Context(folder) = self.holder.provides(self.stage, parent(path)) {
+            let names = context.names(&folder).unwrap_or_default();
+            candidates.extend(names.iter().map(|name| join(&folder, name)));
+        }
+        for step in self.steps() {
+            let StepKind::Copy(copy) = &step.kind else { continue };
+            if copy.from == From::Context {
+                candidates.extend(copy.sources.iter().flatten().map(|source| source_path(source)));
+            }
+        }
+        candidates.retain(|source| {
+            let target = join(parent(path), name(source));
+            extension(source) == extension(path)
+                && context.entry(source) == Entry::File
+                && self.holder.provides(self.stage, &target) == Provided::Context(source.clone())
+        });
+        candidates
+    }
+
     fn absent(
         &self,
         start: &Start,
@@ -124,6 +163,8 @@ impl Question<'_> {
             return Err(reason);
         }
         let searched = vec![parent(path).to_owned()];
+        let beside = self.beside(path);
+        let near = nearest(&beside, path).map(|source| name(source).to_owned());
         let is_there = self.holder.context.entry(&found) == Entry::File;
         let wish = Wish { located: &found, is_folder: false, searched: &searched };
         let line = copy_line(self.holder.stages, self.stage, self.holder.context, &wish, self.sources);
@@ -136,6 +177,7 @@ impl Question<'_> {
             copy_line: line.filter(|_| is_there && ignored_by.is_none()),
             ignored_by,
             searched,
+            near,
             places: Vec::new(),
         })))
     }
@@ -154,6 +196,14 @@ impl Question<'_> {
             Effect::May(reason) => Err(reason),
         }
     }
+}
+
+/// The path whose file has the name that is nearest to another's, endings apart.
+fn nearest<'a>(paths: &'a [String], path: &str) -> Option<&'a String> {
+    let stem = |path: &'a str| name(path).rsplit_once('.').map_or(name(path), |(stem, _)| stem);
+    let own = name(path).rsplit_once('.').map_or(name(path), |(stem, _)| stem);
+    let meant = suggest::slip_of(own, paths.iter().map(|path| stem(path)), SLIP)?;
+    paths.iter().find(|path| stem(path) == meant)
 }
 
 fn extension(path: &str) -> Option<&str> {

@@ -7,7 +7,7 @@ use super::{
     base::BaseKind,
     dockerfile::Dockerfile,
     expand::{Variables, expand, set},
-    from::{base_of, fixed_platform},
+    from::{base_of, copied_from, fixed_platform},
     instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
     place,
 };
@@ -47,6 +47,17 @@ pub(super) enum Base {
 pub(super) struct Step {
     pub(super) span: Span,
     pub(super) kind: StepKind,
+    /// What COPY or ADD takes, known even where it goes is not.
+    pub(super) taken: Option<Taken>,
+}
+
+/// What COPY or ADD takes.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub(super) from: From,
+    pub(super) is_add: bool,
+    /// The sources that are known, expanded.
+    pub(super) sources: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -192,11 +203,11 @@ impl<'a> Follow<'a> {
                     variables: Rc::clone(&self.variables),
                     shell: self.out.shell.clone(),
                 };
-                self.out.steps.push(Step { span: instruction.span, kind });
+                self.out.steps.push(Step { span: instruction.span, kind, taken: None });
             }
             Kind::Onbuild => {
                 let kind = StepKind::Unknown("the Dockerfile has ONBUILD".to_owned());
-                self.out.steps.push(Step { span: instruction.span, kind });
+                self.out.steps.push(Step { span: instruction.span, kind, taken: None });
             }
             Kind::Other => {}
         }
@@ -225,15 +236,30 @@ impl<'a> Follow<'a> {
     fn copy(&mut self, span: Span, transfer: &Transfer, is_add: bool) {
         let unknown = || StepKind::Unknown("a COPY names a path that is not known".to_owned());
         let kind = self.copied(transfer, is_add).map_or_else(unknown, StepKind::Copy);
-        self.out.steps.push(Step { span, kind });
+        self.out.steps.push(Step { span, kind, taken: self.taken(transfer, is_add) });
+    }
+
+    fn taken(&self, transfer: &Transfer, is_add: bool) -> Option<Taken> {
+        let known = |source: &TransferSource| match source {
+            TransferSource::Path(text) => expand(&text.text, &self.variables),
+            TransferSource::Heredoc => None,
+        };
+        let sources = transfer.sources.iter().filter_map(known).collect();
+        Some(Taken { from: self.origin(transfer)?, is_add, sources })
+    }
+
+    fn origin(&self, transfer: &Transfer) -> Option<From> {
+        match transfer.flags.iter().rev().find(|flag| flag.name == "from").map(|flag| flag.value.as_deref()) {
+            None => Some(From::Context),
+            Some(value) => {
+                Some(copied_from(self.dockerfile, self.index, self.given, &expand(value?, &self.variables)?))
+            }
+        }
     }
 
     fn copied(&self, transfer: &Transfer, is_add: bool) -> Option<Copy> {
         let flag = |name: &str| transfer.flags.iter().rev().find(|flag| flag.name == name);
-        let from = match flag("from").map(|flag| flag.value.as_deref()) {
-            None => From::Context,
-            Some(value) => self.from(&expand(value?, &self.variables)?),
-        };
+        let from = self.origin(transfer)?;
         let mut sources = Vec::new();
         for source in &transfer.sources {
             sources.push(match source {
@@ -255,17 +281,6 @@ impl<'a> Follow<'a> {
             keeps_parents: flag("parents").is_some_and(|flag| flag.value.as_deref() != Some("false")),
             written: transfer.clone(),
         })
-    }
-
-    fn from(&self, name: &str) -> From {
-        let lower = name.to_ascii_lowercase();
-        if self.given.contexts.contains(&lower) {
-            return From::Named(lower);
-        }
-        let earlier = &self.dockerfile.stages[..self.index];
-        let by_name = earlier.iter().position(|stage| stage.name.as_deref() == Some(&lower));
-        let by_index = name.parse().ok().filter(|index| *index < self.index);
-        by_name.or(by_index).map_or_else(|| From::Named(name.to_owned()), From::Stage)
     }
 }
 

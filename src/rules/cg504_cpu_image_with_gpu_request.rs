@@ -1,4 +1,4 @@
-//! A GPU for an image that is made for processors.
+//! A GPU for an image that is CPU-only.
 
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
@@ -14,7 +14,7 @@ use crate::{
 pub(super) static RULE: Rule = Rule {
     code: Code::new("CG504"),
     name: "cpu-image-with-gpu-request",
-    summary: "a service asks for a GPU, and its image is made for processors alone",
+    summary: "a service asks for a GPU, and its image is CPU-only",
     severity: Severity::Warning,
     fix: FixAvailability::None,
     since: "0.1.0",
@@ -29,10 +29,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     if together::file_is_for(cx.project, place.file, "cpu") || together::is_for_cpu(cx.name) {
         return;
     }
-    let finding = sink.report(
-        format!("service `{}` asks for a GPU, but {what} is made for processors: the GPU stays idle", cx.name),
-        place,
-    );
+    let finding =
+        sink.report(format!("service `{}` asks for a GPU, but {what} is CPU-only: the GPU stays idle", cx.name), place);
     finding
         .related
         .push(Label::new(request.value.place().unwrap_or_else(|| request.span()), "the GPU is asked for here"));
@@ -49,10 +47,18 @@ fn pulled(cx: &ServiceCx<'_>) -> Option<(String, Span, String)> {
     Some((format!("image `{}`", image.text), image.place, help))
 }
 
-/// PyTorch's build for processors in an image that is built.
+/// A framework without CUDA in an image that is built.
 fn installed(cx: &ServiceCx<'_>) -> Option<(String, Span, String)> {
     let recipe = cx.project.images.get(cx.name)?.recipe.as_ref()?;
-    let wheel = recipe.practices.iter().find(|practice| practice.kind == PracticeKind::CpuWheel)?;
-    let help = "install from an index for CUDA, such as https://download.pytorch.org/whl/cu126".to_owned();
-    Some(("the PyTorch in its image".to_owned(), wheel.place, help))
+    let found = recipe.practices.iter().find_map(|practice| match practice.kind {
+        PracticeKind::CpuBuild { framework } => Some((framework, practice)),
+        _ => None,
+    });
+    let (framework, practice) = found?;
+    let help = match (framework, practice.what.as_str()) {
+        ("TensorFlow", _) => "install `tensorflow[and-cuda]`".to_owned(),
+        (_, "cpuonly" | "pytorch-cpu") => format!("leave out `{}`, and ask for a build with CUDA", practice.what),
+        _ => "install from an index for CUDA, such as https://download.pytorch.org/whl/cu126".to_owned(),
+    };
+    Some((format!("the {framework} in its image"), practice.place, help))
 }

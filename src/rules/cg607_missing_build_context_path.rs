@@ -37,7 +37,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
                 sink.report(message, place).help = Some("`dockerfile` is relative to the build context".into());
             }
             BuildFault::NoSource { path, place, ignored_by } => source(cx, sink, path, *place, *ignored_by),
-            BuildFault::NoTarget { .. } => {}
+            BuildFault::NoTarget { .. } | BuildFault::NoStage { .. } | BuildFault::UndeclaredArgument { .. } => {}
         }
     }
 }

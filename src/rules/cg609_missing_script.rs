@@ -38,7 +38,9 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, path: &str, ab
     if let Some(span) = absence.workdir {
         finding.related.push(Label::new(span, "paths are relative to this folder"));
     }
+    let near = absence.near.as_ref().filter(|_| absence.located.is_empty());
     finding.help = Some(match (&absence.copy_line, absence.located.is_empty()) {
+        _ if near.is_some() => format!("did you mean `{}`?", near.map_or("", String::as_str)),
         (Some(line), _) => format!("add `{}` to the Dockerfile", line.text),
         (None, false) => {
             format!("the build context has `{}`; copy it to `{folder}`, or correct the path", absence.located)

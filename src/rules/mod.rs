@@ -87,6 +87,9 @@ mod cg608_unknown_build_target;
 mod cg609_missing_script;
 mod cg610_script_with_carriage_return;
 mod cg611_script_not_executable;
+mod cg612_program_not_in_image;
+mod cg613_unknown_stage;
+mod cg614_undeclared_argument;
 mod cg701_privileged_gpu;
 mod cg702_seccomp_unconfined_gpu;
 mod cg801_shm_too_small;
@@ -140,6 +143,7 @@ mod gpu_models;
 mod groups;
 mod ignoring;
 mod images;
+mod list;
 mod lookup;
 mod nvidia;
 mod parallel;
@@ -157,142 +161,9 @@ mod used_image;
 
 pub use groups::{GROUPS, RETIRED, group_of, retired};
 pub use ignoring::ignoring;
+pub use list::ALL;
 pub use lookup::{MISSING_ENV_FILE, PEDANTIC, REWRITABLE, by_code, by_text};
 pub use rule::{Check, DocumentCx, FixAvailability, ProjectCx, RequestCx, Rule, ServiceCx};
 pub use run::{examine, place, run};
 pub use sink::{Findings, HostSink, Sink, Skipped};
 pub use suppress::{Heeded, suppress};
-
-/// Every rule, in code order. A rule that is not here does not compile cleanly (`dead_code`).
-pub static ALL: &[&Rule] = &[
-    &cg001_syntax_error::RULE,
-    &cg002_duplicate_key::RULE,
-    &cg003_schema_violation::RULE,
-    &cg004_unknown_key::RULE,
-    &cg005_unset_variable::RULE,
-    &cg006_missing_env_file::RULE,
-    &cg007_alias_expansion::RULE,
-    &cg008_inconsistent_project::RULE,
-    &cg009_ambiguous_scalar::RULE,
-    &cg010_bad_x_composegpu::RULE,
-    &cg011_unused_ignore::RULE,
-    &cg013_dependency_in_profile::RULE,
-    &cg101_missing_capabilities::RULE,
-    &cg102_count_and_device_ids::RULE,
-    &cg103_implicit_count::RULE,
-    &cg104_devices_under_limits::RULE,
-    &cg105_misindented_gpu_block::RULE,
-    &cg106_legacy_gpu_reservation::RULE,
-    &cg107_obsolete_version::RULE,
-    &cg108_cdi_request_shape::RULE,
-    &cg109_cdi_name_malformed::RULE,
-    &cg110_mixed_request_forms::RULE,
-    &cg111_swarm_unsupported::RULE,
-    &cg112_unknown_gpu_key::RULE,
-    &cg113_gpus_scalar::RULE,
-    &cg114_unreadable_count::RULE,
-    &cg115_overlay_appends_gpus::RULE,
-    &cg116_unknown_driver_name::RULE,
-    &cg117_unsatisfiable_capabilities::RULE,
-    &cg118_device_ids_type::RULE,
-    &cg119_legacy_runtime_form::RULE,
-    &cg120_gpus_on_old_compose::RULE,
-    &cg121_fails_on_host::RULE,
-    &cg122_no_gpu_on_host::RULE,
-    &cg123_count_of_zero::RULE,
-    &cg124_unknown_runtime_name::RULE,
-    &cg125_several_gpu_requests::RULE,
-    &cg201_visible_devices_overridden::RULE,
-    &cg202_visible_devices_inert::RULE,
-    &cg203_cuda_visible_devices_renumbered::RULE,
-    &cg204_cuda_visible_devices_invalid::RULE,
-    &cg205_count_not_exclusive::RULE,
-    &cg206_index_pin::RULE,
-    &cg207_unknown_device_id::RULE,
-    &cg208_count_exceeds_host::RULE,
-    &cg209_legacy_mig_id::RULE,
-    &cg210_visible_devices_invalid::RULE,
-    &cg211_cuda_hides_granted_gpu::RULE,
-    &cg212_replicas_share_gpus::RULE,
-    &cg301_driver_library_mount::RULE,
-    &cg302_wsl_lib_mount::RULE,
-    &cg303_raw_device_nodes::RULE,
-    &cg304_incomplete_device_nodes::RULE,
-    &cg305_mount_shadows_injection::RULE,
-    &cg306_rocm_host_mount::RULE,
-    &cg307_device_node_as_volume::RULE,
-    &cg401_runtime_without_visible_devices::RULE,
-    &cg402_missing_driver_capability::RULE,
-    &cg403_invalid_driver_capability::RULE,
-    &cg404_stub_libcuda::RULE,
-    &cg405_requirement_check_disabled::RULE,
-    &cg406_capabilities_ignored_by_cdi::RULE,
-    &cg407_misspelt_variable::RULE,
-    &cg501_cuda_newer_than_driver::RULE,
-    &cg502_gpu_arch_unsupported::RULE,
-    &cg503_retired_cuda_tag::RULE,
-    &cg504_cpu_image_with_gpu_request::RULE,
-    &cg505_platform_mismatch::RULE,
-    &cg506_image_bakes_driver::RULE,
-    &cg507_runtime_image_compiles::RULE,
-    &cg508_gpu_image_without_request::RULE,
-    &cg509_command_repeats_entrypoint::RULE,
-    &cg510_invalid_image_reference::RULE,
-    &cg601_missing_module::RULE,
-    &cg602_module_dockerignored::RULE,
-    &cg603_package_not_runnable::RULE,
-    &cg604_bind_mount_hides_module::RULE,
-    &cg605_driver_in_image::RULE,
-    &cg606_gpu_needed_at_build::RULE,
-    &cg607_missing_build_context_path::RULE,
-    &cg608_unknown_build_target::RULE,
-    &cg609_missing_script::RULE,
-    &cg610_script_with_carriage_return::RULE,
-    &cg611_script_not_executable::RULE,
-    &cg701_privileged_gpu::RULE,
-    &cg702_seccomp_unconfined_gpu::RULE,
-    &cg801_shm_too_small::RULE,
-    &cg802_tensor_parallel_exceeds_gpus::RULE,
-    &cg803_memlock_ulimit::RULE,
-    &cg805_unbounded_restart_gpu::RULE,
-    &cg806_memory_fractions_exceed_gpu::RULE,
-    &cg901_gpu_mandatory_in_base::RULE,
-    &cg902_profile_drift::RULE,
-    &cg903_rocm_nodes::RULE,
-    &cg904_render_group::RULE,
-    &cg905_jetson_needs_runtime::RULE,
-    &cg906_podman_ignores_reservation::RULE,
-    &ch001_no_device_driver::RULE,
-    &ch002_unknown_runtime::RULE,
-    &ch003_docker_desktop_linux::RULE,
-    &ch004_snap_docker::RULE,
-    &ch005_rootless_cgroups::RULE,
-    &ch006_nested_lxc::RULE,
-    &ch007_daemon_reload_loses_gpu::RULE,
-    &ch008_stale_cdi_spec::RULE,
-    &ch009_cdi_dirs_mismatch::RULE,
-    &ch010_cdi_not_enabled::RULE,
-    &ch011_hook_in_cdi_mode::RULE,
-    &ch012_driver_mismatch::RULE,
-    &ch013_wsl_no_adapter::RULE,
-    &ch014_known_bad_toolkit::RULE,
-    &ch015_no_driver::RULE,
-    &ch016_uvm_not_loaded::RULE,
-    &ch017_boot_order::RULE,
-    &ch018_ldconfig_path::RULE,
-    &ch019_explicit_runtime_mode::RULE,
-    &ch020_daemon_json_keys::RULE,
-    &ch021_nouveau_loaded::RULE,
-    &ch022_secure_boot_unsigned_module::RULE,
-    &ch023_no_persistence::RULE,
-    &ch024_exclusive_compute_mode::RULE,
-    &ch025_passthrough_guest::RULE,
-    &ch026_cdi_spec_dirs::RULE,
-    &ch027_spec_not_kept_after_reboot::RULE,
-    &ch028_conflicting_cdi_specs::RULE,
-    &ch029_malformed_cdi_spec::RULE,
-    &ch030_cdi_names_incomplete::RULE,
-    &ch031_default_runtime_leak::RULE,
-    &ch032_selinux_label_needed::RULE,
-    &ch033_leftover_oci_hook::RULE,
-];
