@@ -60,6 +60,7 @@ mod shell_nest;
 mod shell_text;
 mod stage;
 mod stage_fault;
+mod vendor;
 mod words;
 mod wrapper;
 
@@ -81,3 +82,4 @@ pub use interpreter::NoInterpreter;
 pub use published::{Variant, published_cuda};
 pub use recipe::{BaseImage, Practice, PracticeKind, Recipe};
 pub use reference::{Reference, fault as reference_fault};
+pub use vendor::OtherBuild;

@@ -77,6 +77,7 @@ pub static ALL: &[&Rule] = &[
     &super::cg508_gpu_image_without_request::RULE,
     &super::cg509_command_repeats_entrypoint::RULE,
     &super::cg510_invalid_image_reference::RULE,
+    &super::cg511_image_for_other_vendor::RULE,
     &super::cg601_missing_module::RULE,
     &super::cg602_module_dockerignored::RULE,
     &super::cg603_package_not_runnable::RULE,

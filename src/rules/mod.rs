@@ -76,6 +76,7 @@ mod cg507_runtime_image_compiles;
 mod cg508_gpu_image_without_request;
 mod cg509_command_repeats_entrypoint;
 mod cg510_invalid_image_reference;
+mod cg511_image_for_other_vendor;
 mod cg601_missing_module;
 mod cg602_module_dockerignored;
 mod cg603_package_not_runnable;
