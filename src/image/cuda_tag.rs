@@ -1,22 +1,36 @@
-//! Tags of NVIDIA's CUDA image on Docker Hub: which cannot be pulled, and what to write instead.
+//! Tags of NVIDIA's CUDA image, and of its framework images: which cannot be pulled, and what to write instead.
 //!
 //! Apart from the releases (`cuda`) because this is about what was published and deleted.
 //! Source: the image's `doc/supported-tags.md` and `unsupported-tags.md`, each in part, in the mirrors
 //! pdtgct/cuda (af2c41e, CUDA 13.0.2) and pranavmishra90/nvidia-container-images-cuda (181367a, CUDA
-//! 13.2.1), and its README. The live registry was not asked. What those do not say of a tag is not judged.
+//! 13.2.1), and its README, by which `latest` is gone from NGC as well. The live registry was not asked. What those do
+//! not say of a tag is not judged; of NGC's copy of the image, whose deleted tags nothing was read of, only slips and
+//! `latest` are.
 
-use super::reference::Reference;
+use super::{reference::Reference, tag_slip::slip};
+
+/// How it is known that a tag is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// By what the publisher's other tags are called.
+    Presumed,
+    /// By the lists of tags alone.
+    Listed,
+    /// A pull was seen to fail, the publisher says so, or no release ever had such a name.
+    Seen,
+}
 
 /// Why a tag cannot be pulled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TagFault {
     /// The reason, as a clause.
     pub reason: String,
-    /// Whether a pull was seen to fail, or the list of deleted tags says so; else it follows from the
-    /// lists of tags alone.
-    pub is_verified: bool,
+    /// How it is known.
+    pub certainty: Certainty,
     /// The tag that says the same and can be pulled.
     pub instead: Option<String>,
+    /// A tag of the same image that is there.
+    pub example: &'static str,
 }
 
 /// The parts of a tag.
@@ -56,6 +70,7 @@ type Full = (u32, u32, u32);
 /// are wider than the lists where the lists leave out what was deleted.
 const SYSTEMS: &[(&str, Full, Full)] = &[
     ("alpine", NEVER, NEVER),
+    ("debian", NEVER, NEVER),
     ("ubuntu16.04", (8, 0, 0), (11, 4, 9)),
     ("ubuntu18.04", (9, 0, 0), (12, 1, 9)),
     ("ubuntu20.04", (11, 0, 0), (12, 9, 9)),
@@ -67,16 +82,50 @@ const SYSTEMS: &[(&str, Full, Full)] = &[
 const NEVER: Full = (0, 0, 0);
 const LATEST: Full = (u32::MAX, 0, 0);
 
-/// What is wrong with a reference to NVIDIA's CUDA image; `None` where nothing is, or where the
+/// Framework images of NGC whose tags name a month and the Python: `25.12-py3`. Of Triton's a maintainer says that
+/// there is no `latest` (triton-inference-server/server#5359); of the others their manuals name no such tag
+/// (docs.nvidia.com/deeplearning/frameworks, "Running …": `nvcr.io/nvidia/pytorch:xx.xx-py3`).
+const BY_MONTH: &[(&str, Certainty)] = &[
+    ("nvcr.io/nvidia/tritonserver", Certainty::Seen),
+    ("nvcr.io/nvidia/pytorch", Certainty::Presumed),
+    ("nvcr.io/nvidia/tensorflow", Certainty::Presumed),
+    ("nvcr.io/nvidia/mxnet", Certainty::Presumed),
+    ("nvcr.io/nvidia/jax", Certainty::Presumed),
+];
+
+/// What is wrong with a reference to an image of NVIDIA's whose tags are known; `None` where nothing is, or where the
 /// reference is to another image or names a digest.
-pub fn cuda_tag_fault(reference: &Reference) -> Option<TagFault> {
-    if !reference.is_nvidia_cuda() || reference.registry.is_some() || reference.has_digest {
-        return None;
+pub fn tag_fault(reference: &Reference) -> Option<TagFault> {
+    match () {
+        () if reference.has_digest => None,
+        () if reference.is_nvidia_cuda() => cuda_fault(reference.tag(), reference.registry.is_none()),
+        () if reference.tag() == "latest" => by_month(&reference.name()),
+        () => None,
     }
-    let tag = reference.tag();
+}
+
+/// A framework image without a month.
+fn by_month(name: &str) -> Option<TagFault> {
+    let (_, certainty) = BY_MONTH.iter().find(|(image, _)| *image == name)?;
+    let reason = "the image has no tag `latest`, only tags by month".to_owned();
+    Some(TagFault { reason, certainty: *certainty, instead: None, example: "25.12-py3" })
+}
+
+fn cuda_fault(tag: &str, is_on_hub: bool) -> Option<TagFault> {
     if tag == "latest" {
         return Some(fault("the image has no tag `latest`", true, None));
     }
+    if let Some(slip) = slip(tag) {
+        let further = cuda_fault(&slip.tag, true);
+        let instead = further.map_or(Some(slip.tag), |further| further.instead);
+        let reason = format!("its tags have `{}`, not `{}`", slip.meant, slip.wrong);
+        return Some(fault(reason, true, instead));
+    }
+    if is_on_hub { published_fault(tag) } else { None }
+}
+
+/// A tag that is well-formed, and was not published or is deleted.
+fn published_fault(tag: &str) -> Option<TagFault> {
     if let Some(start) = DELETED.iter().find(|start| tag.starts_with(*start)) {
         return Some(fault(format!("the tags `{start}…` are deleted"), true, None));
     }
@@ -88,8 +137,9 @@ pub fn cuda_tag_fault(reference: &Reference) -> Option<TagFault> {
     version_fault(parsed).or_else(|| system_fault(parsed)).or_else(|| cudnn_fault(parsed))
 }
 
-fn fault(reason: impl Into<String>, is_verified: bool, instead: Option<String>) -> TagFault {
-    TagFault { reason: reason.into(), is_verified, instead }
+fn fault(reason: impl Into<String>, is_seen: bool, instead: Option<String>) -> TagFault {
+    let certainty = if is_seen { Certainty::Seen } else { Certainty::Listed };
+    TagFault { reason: reason.into(), certainty, instead, example: "12.6.3-runtime-ubuntu24.04" }
 }
 
 /// Takes a tag apart; `None` for words that the image's tags do not have.
@@ -141,8 +191,7 @@ fn system_fault(tag: Tag<'_>) -> Option<TagFault> {
     let version = (major, minor, patch?);
     let Some(os) = tag.os else {
         // Aliases without a system were last made for CUDA 11.
-        let is_alias_gone = major >= 12 && !tag.flavour.is_empty();
-        return is_alias_gone.then(|| fault("tags end in an operating system, such as `ubuntu22.04`", false, None));
+        return (major >= 12).then(|| fault("tags end in an operating system, such as `ubuntu22.04`", false, None));
     };
     let (_, first, last) = SYSTEMS.iter().find(|(name, ..)| os.starts_with(name))?;
     let reason = if *last == NEVER {
@@ -155,8 +204,8 @@ fn system_fault(tag: Tag<'_>) -> Option<TagFault> {
         return None;
     };
     // Of these the lists were read in part, or have nothing at all.
-    let is_verified = !["alpine", "ubuntu16.04", "ubuntu18.04"].iter().any(|name| os.starts_with(name));
-    Some(fault(reason, is_verified, None))
+    let is_seen = !["alpine", "debian", "ubuntu16.04", "ubuntu18.04"].iter().any(|name| os.starts_with(name));
+    Some(fault(reason, is_seen, None))
 }
 
 fn cudnn_fault(tag: Tag<'_>) -> Option<TagFault> {

@@ -60,6 +60,7 @@ mod shell_nest;
 mod shell_text;
 mod stage;
 mod stage_fault;
+mod tag_slip;
 mod vendor;
 mod words;
 mod wrapper;
@@ -71,7 +72,7 @@ pub use cuda::{
     ARCHITECTURES, Architecture, CudaRelease, CudaVersion, DriverVersion, MINOR_COMPATIBILITY, RELEASES,
     architecture_of, capability_of, driver_of, is_data_centre, oldest_driver,
 };
-pub use cuda_tag::{TagFault, cuda_tag_fault};
+pub use cuda_tag::{Certainty, TagFault, tag_fault};
 pub use dockerfile::{Dockerfile, parse as parse_dockerfile};
 pub use dockerignore::Dockerignore;
 pub use driver::is_driver_file;

@@ -1,4 +1,4 @@
-//! A tag of NVIDIA's CUDA image that cannot be pulled.
+//! A tag of an image of NVIDIA's that cannot be pulled.
 
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink, fix,
@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     diag::{Applicability, Code, Edit, Fix, Severity},
-    image::cuda_tag_fault,
+    image::{Certainty, tag_fault},
 };
 
 pub(super) static RULE: Rule = Rule {
     code: Code::new("CG503"),
     name: "retired-cuda-tag",
-    summary: "a tag of NVIDIA's CUDA image is deleted, or was never there",
+    summary: "a tag of an image of NVIDIA's is deleted, or was never there",
     severity: Severity::Error,
     fix: FixAvailability::Sometimes,
     since: "0.1.0",
@@ -22,14 +22,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     for image in used_image::all(cx) {
-        let Some(fault) = cuda_tag_fault(&image.reference) else { continue };
-        let finding = sink.report(format!("`{}` cannot be pulled: {}", image.text, fault.reason), image.place);
-        if !fault.is_verified {
-            finding.severity = Severity::Warning;
-        }
+        let Some(fault) = tag_fault(&image.reference) else { continue };
+        let verb = if fault.certainty == Certainty::Presumed { "can hardly" } else { "cannot" };
+        let finding = sink.report(format!("`{}` {verb} be pulled: {}", image.text, fault.reason), image.place);
+        finding.severity = match fault.certainty {
+            Certainty::Seen => Severity::Error,
+            Certainty::Listed => Severity::Warning,
+            Certainty::Presumed => Severity::Info,
+        };
+        let name = image.reference.name();
         finding.help = Some(match &fault.instead {
-            Some(tag) => format!("write `nvidia/cuda:{tag}`"),
-            None => "take a tag that the registry lists, such as `12.6.3-runtime-ubuntu24.04`".to_owned(),
+            Some(tag) => format!("write `{name}:{tag}`"),
+            None => format!("take a tag that the registry lists, such as `{}`", fault.example),
         });
         finding.fix = fault.instead.and_then(|tag| replaced(cx, &image, &tag)).map(|edits| Fix {
             title: "name a tag that is there".to_owned(),
