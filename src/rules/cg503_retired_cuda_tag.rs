@@ -49,7 +49,7 @@ fn replaced(cx: &ServiceCx<'_>, image: &UsedImage, tag: &str) -> Option<Vec<Edit
     let text = format!("{name}:{tag}");
     if used_image::is_pulled(cx) {
         let value = cx.service.get("image")?;
-        return if fix::holds_variable(cx, value) { None } else { fix::replace(cx, value, &text) };
+        return if fix::holds_variable(cx, value) { None } else { fix::replace_text(cx, value, &text) };
     }
     let file = cx.project.sources.file(image.place.file);
     let is_literal = file.is_exact() && cx.project.sources.slice(image.place) == image.text;

@@ -32,7 +32,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "a name has small letters, digits and `.`, `_`, `-` between `/`, and a tag behind `:`".to_owned(),
     });
-    let edits = meant.as_ref().and_then(|meant| fix::replace(cx, node, meant));
+    let edits = meant.as_ref().and_then(|meant| fix::replace_text(cx, node, meant));
     finding.fix = edits.map(|edits| Fix {
         title: "write the name that is meant".into(),
         applicability: Applicability::Unsafe,

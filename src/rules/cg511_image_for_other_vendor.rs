@@ -68,10 +68,8 @@ fn report_other(cx: &ServiceCx<'_>, image: &UsedImage, build: &OtherBuild, reque
     });
     let value = cx.service.get("image").filter(|value| !fix::holds_variable(cx, value) && !image.reference.has_digest);
     let instead = build.for_nvidia.as_ref().filter(|instead| instead.contains(':'));
-    finding.fix = value.zip(instead).and_then(|(value, instead)| fix::replace(cx, value, instead)).map(|edits| Fix {
-        title: "take the image for NVIDIA GPUs".into(),
-        applicability: Applicability::Unsafe,
-        edits,
+    finding.fix = value.zip(instead).and_then(|(value, instead)| fix::replace_text(cx, value, instead)).map(|edits| {
+        Fix { title: "take the image for NVIDIA GPUs".into(), applicability: Applicability::Unsafe, edits }
     });
 }
 

@@ -102,6 +102,21 @@ pub(super) fn replace(cx: &ServiceCx<'_>, value: &Value, yaml: &str) -> Option<V
     edit::replace(file, value.origin()?.node.node, yaml)
 }
 
+/// Writes another text in the place of a scalar; quotes that stand around it stay.
+pub(super) fn replace_text(cx: &ServiceCx<'_>, value: &Value, text: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, value)?;
+    let span = file.tree.node(value.origin()?.node.node).span;
+    let old = value.as_str()?;
+    let inner = ["\"", "'"].iter().any(|quote| file.text[span.range()] == format!("{quote}{old}{quote}"));
+    match inner && !text.contains(['"', '\'', '\\']) {
+        true => Some(vec![Edit {
+            span: Span::new(span.file, span.range().start + 1, span.range().end - 1),
+            text: text.to_owned(),
+        }]),
+        false => replace(cx, value, text),
+    }
+}
+
 /// Gives an entry of a mapping another key and another value.
 pub(super) fn rename(cx: &ServiceCx<'_>, value: &Value, key: &str, yaml: &str) -> Option<Vec<Edit>> {
     let file = only_file(cx, value)?;
