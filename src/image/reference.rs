@@ -73,7 +73,7 @@ pub fn fault(text: &str) -> Option<String> {
     }
     let (name, digest) = text.split_once('@').map_or((text, None), |(name, digest)| (name, Some(digest)));
     if digest.is_some_and(|digest| !is_digest(digest)) {
-        return Some("has a digest that is none".to_owned());
+        return Some("has a malformed digest".to_owned());
     }
     let slash = name.rfind('/').map_or(0, |at| at + 1);
     let (name, tag) = match name[slash..].split_once(':') {
@@ -82,12 +82,14 @@ pub fn fault(text: &str) -> Option<String> {
     };
     match tag {
         Some("") => return Some("ends in a colon without a tag".to_owned()),
-        Some(tag) if !is_tag(tag) => return Some(format!("has the tag `{tag}`, which no tag may be")),
+        Some(tag) if !is_tag(tag) => return Some(format!("has a malformed tag, `{tag}`")),
         _ => {}
     }
     let path = match name.split_once('/') {
         Some((first, _)) if first.contains(|c: char| c.is_ascii_uppercase()) && !first.contains(['.', ':']) => {
-            return Some(format!("begins with `{first}`, which a capital letter makes a registry's host"));
+            return Some(format!(
+                "begins with `{first}`, which is taken for a registry because of its capital letters"
+            ));
         }
         Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => rest,
         _ => name,
@@ -95,7 +97,7 @@ pub fn fault(text: &str) -> Option<String> {
     match path {
         _ if path.contains(|c: char| c.is_ascii_uppercase()) => Some("has capital letters in its name".to_owned()),
         _ if path.split('/').all(is_component) => None,
-        _ => Some("has a name that is none".to_owned()),
+        _ => Some("has a malformed name".to_owned()),
     }
 }
 

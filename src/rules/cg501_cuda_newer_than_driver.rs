@@ -34,7 +34,7 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
         return;
     }
     let finding = sink.report(
-        format!("service `{}` runs CUDA {cuda}, and driver {driver} of the host knows CUDA up to {newest}", cx.name),
+        format!("service `{}` runs CUDA {cuda}, but the host's driver {driver} supports CUDA up to {newest}", cx.name),
         Label::new(image.place, format!("CUDA {cuda}")),
     );
     finding.severity = severity;

@@ -41,7 +41,7 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
     let name = model.name.as_deref().unwrap_or("a GPU of the host");
     let finding = sink.report(
         format!(
-            "service `{}` runs CUDA {cuda}, which has no code for {name} ({}, compute capability {capability})",
+            "service `{}` runs CUDA {cuda}, which does not support {name} ({}, compute capability {capability})",
             cx.name, architecture.name
         ),
         Label::new(image.place, format!("CUDA {cuda}")),

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     for image in used_image::all(cx) {
         let Some(fault) = tag_fault(&image.reference) else { continue };
-        let verb = if fault.certainty == Certainty::Presumed { "can hardly" } else { "cannot" };
+        let verb = if fault.certainty == Certainty::Presumed { "most likely cannot" } else { "cannot" };
         let finding = sink.report(format!("`{}` {verb} be pulled: {}", image.text, fault.reason), image.place);
         finding.severity = match fault.certainty {
             Certainty::Seen => Severity::Error,

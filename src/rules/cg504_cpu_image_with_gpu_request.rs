@@ -29,8 +29,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     if together::file_is_for(cx.project, place.file, "cpu") || together::is_for_cpu(cx.name) {
         return;
     }
-    let finding =
-        sink.report(format!("service `{}` asks for a GPU, but {what} is CPU-only: the GPU stays idle", cx.name), place);
+    let finding = sink.report(format!("service `{}` asks for a GPU, but {what}: the GPU stays idle", cx.name), place);
     finding
         .related
         .push(Label::new(request.value.place().unwrap_or_else(|| request.span()), "the GPU is asked for here"));
@@ -43,8 +42,8 @@ fn pulled(cx: &ServiceCx<'_>) -> Option<(String, Span, String)> {
     if image.reference.variant() != Some(Variant::Cpu) {
         return None;
     }
-    let help = "take the tag of the image that is made for NVIDIA GPUs, or remove the request".to_owned();
-    Some((format!("image `{}`", image.text), image.place, help))
+    let help = "take the image's tag for NVIDIA GPUs, or remove the GPU request".to_owned();
+    Some((format!("`{}` is a CPU-only image", image.text), image.place, help))
 }
 
 /// A framework without CUDA in an image that is built.
@@ -57,8 +56,8 @@ fn installed(cx: &ServiceCx<'_>) -> Option<(String, Span, String)> {
     let (framework, practice) = found?;
     let help = match (framework, practice.what.as_str()) {
         ("TensorFlow", _) => "install `tensorflow[and-cuda]`".to_owned(),
-        (_, "cpuonly" | "pytorch-cpu") => format!("leave out `{}`, and ask for a build with CUDA", practice.what),
-        _ => "install from an index for CUDA, such as https://download.pytorch.org/whl/cu126".to_owned(),
+        (_, "cpuonly" | "pytorch-cpu") => format!("leave out `{}`, and install a CUDA build", practice.what),
+        _ => "install a CUDA build, from an index such as https://download.pytorch.org/whl/cu126".to_owned(),
     };
-    Some((format!("the {framework} in its image"), practice.place, help))
+    Some((format!("its image installs a CPU-only build of {framework}"), practice.place, help))
 }

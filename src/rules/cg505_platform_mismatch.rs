@@ -44,7 +44,10 @@ fn check(cx: &ServiceCx<'_>, host: &HostFacts, sink: &mut Sink<'_>) {
         return;
     }
     let finding = sink.report(
-        format!("service `{}` runs an image for {wanted}, and the host is {machine}: `exec format error`", cx.name),
+        format!(
+            "service `{}` runs an image for {wanted} on a host that is {machine}: it ends with `exec format error`",
+            cx.name
+        ),
         Label::new(place, said),
     );
     if !is_sure {

@@ -21,7 +21,10 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     for found in practice::all(cx) {
         let PracticeKind::Compiles { base } = found.kind else { continue };
         let finding = sink.report(
-            format!("the Dockerfile of service `{}` compiles CUDA code on an image without `nvcc`", cx.name),
+            format!(
+                "the Dockerfile of service `{}` compiles CUDA code on an image without the compiler, `nvcc`",
+                cx.name
+            ),
             Label::new(found.place, "needs CUDA's compiler"),
         );
         finding.related.push(Label::new(base, "has no compiler"));

@@ -30,7 +30,10 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     if !needs_gpu(cx, &image) {
         return;
     }
-    let finding = sink.report(format!("service `{}` runs `{}` and asks for no GPU", cx.name, image.text), image.place);
+    let finding = sink.report(
+        format!("service `{}` runs `{}`, which does not work without a GPU, and asks for none", cx.name, image.text),
+        image.place,
+    );
     finding.is_lack = true;
     finding.help = Some("ask for one: `gpus: all`, or by CDI name under `devices`".into());
 }

@@ -78,7 +78,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let is_shell = SHELLS.contains(&program);
     let (Some(place), true) = (node.place(), is_shell || started.again.contains(&program)) else { return };
     let finding = sink.report(
-        format!("service `{}` hands `{first}` to {}, which does not know it and ends", cx.name, started.entrypoint),
+        format!("the command of service `{}` begins with `{first}`, which its image hands to {} as an argument: it ends at once", cx.name, started.entrypoint),
         place,
     );
     finding.help = Some(match is_shell {

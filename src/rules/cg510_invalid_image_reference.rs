@@ -30,7 +30,9 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let meant = Some(meant).filter(|meant| tag != ":" && image::reference_fault(meant).is_none());
     finding.help = Some(match &meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => "a name has small letters, digits and `.`, `_`, `-` between `/`, and a tag behind `:`".to_owned(),
+        None => {
+            "write the name in lower case letters, digits, `.`, `_`, `-` and `/`, and the tag behind `:`".to_owned()
+        }
     });
     let edits = meant.as_ref().and_then(|meant| fix::replace_text(cx, node, meant));
     finding.fix = edits.map(|edits| Fix {

@@ -21,7 +21,10 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     for start in starts::of(cx) {
         let (Held::NotRunnable(folder), Program::Module(module)) = (&start.held, &start.program) else { continue };
         let Some(place) = starts::place(cx, start) else { continue };
-        let message = format!("service `{}` runs the package `{module}`, which has no `__main__.py`", cx.name);
+        let message = format!(
+            "service `{}` runs the package `{module}`, which Python cannot start: it has no `__main__.py`",
+            cx.name
+        );
         let finding = sink.report(message, Label::new(place, "is a package and cannot be directly executed"));
         finding.help = Some(format!("name the module to run, such as `{module}.main`, or add `{folder}/__main__.py`"));
     }

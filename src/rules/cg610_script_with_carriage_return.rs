@@ -21,11 +21,12 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     for start in starts::of(cx) {
         let (Held::CarriageReturn(file), Program::File(path)) = (&start.held, &start.program) else { continue };
         let Some(place) = starts::place(cx, start) else { continue };
-        let message = format!("service `{}` starts `{path}`, whose first line ends in a carriage return", cx.name);
+        let message =
+            format!("service `{}` starts `{path}`, which cannot start: it has Windows line ends (CRLF)", cx.name);
         let finding = sink.report(message, Label::new(place, "`no such file or directory`, or `exec format error`"));
         let file = file.trim_start_matches('/');
         finding.help = Some(format!(
-            "write `{file}` with line ends of Unix (`sed -i 's/\\r$//' {file}`), and keep them with `*.sh text eol=lf` in `.gitattributes`"
+            "save `{file}` with Unix line ends (`sed -i 's/\\r$//' {file}`), and keep them with `*.sh text eol=lf` in `.gitattributes`"
         ));
     }
 }

@@ -23,8 +23,8 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let Some(place) = starts::place(cx, start) else { continue };
-        let message = format!("service `{}` starts `{path}`, which is not executable", cx.name);
-        let label = format!("`permission denied`{}", starts::through(start));
+        let message = format!("service `{}` starts `{path}`, which is not executable: `permission denied`", cx.name);
+        let label = format!("started by its path{}", starts::through(start));
         let finding = sink.report(message, Label::new(place, label));
         finding.related.extend(copies.iter().map(|span| Label::new(*span, "keeps the mode that the file has")));
         let file = file.trim_start_matches('/');

@@ -11,7 +11,7 @@ use crate::{
 pub(super) static RULE: Rule = Rule {
     code: Code::new("CG801"),
     name: "shm-too-small",
-    summary: "processes that share GPUs' work have 64 MB of shared memory",
+    summary: "processes that share GPUs' work have little shared memory",
     severity: Severity::Warning,
     fix: FixAvailability::Sometimes,
     since: "0.1.0",
@@ -31,6 +31,9 @@ const SERVERS: [&str; 6] = [
 
 /// Images of which NVIDIA says at every start that 64 MB may not be enough (the banner of NGC's images).
 const FRAMEWORKS: [&str; 2] = ["nvidia/pytorch", "nvidia/nemo"];
+
+/// What a container has where nothing is said.
+const SHM: &str = "Docker's default of 64 MB of shared memory";
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     if has_shared_memory(cx) {
@@ -52,7 +55,7 @@ fn reason(cx: &ServiceCx<'_>) -> Option<(String, Span)> {
     if let Some(wanted) = parallel::wanted(cx) {
         // One process has nobody to share with.
         return (wanted.count > 1)
-            .then(|| (format!("spreads over {} GPUs with 64 MB of shared memory", wanted.count), wanted.flag.place));
+            .then(|| (format!("spreads over {} GPUs with {SHM}", wanted.count), wanted.flag.place));
     }
     let image = cx.service.get("image")?;
     let place = image.place()?;
@@ -60,16 +63,12 @@ fn reason(cx: &ServiceCx<'_>) -> Option<(String, Span)> {
     let shards = images::is_one_of(cx.service, &["huggingface/text-generation-inference"]);
     match () {
         // TGI takes all GPUs that it sees where nothing is said.
-        () if shards && granted > 1 => {
-            Some((format!("spreads over {granted} GPUs with 64 MB of shared memory"), place))
-        }
+        () if shards && granted > 1 => Some((format!("spreads over {granted} GPUs with {SHM}"), place)),
         () if images::is_one_of(cx.service, &SERVERS) => None,
         () if images::is_one_of(cx.service, &FRAMEWORKS) && !cx.requests.is_empty() => {
-            Some(("has 64 MB of shared memory, and its image asks for more".to_owned(), place))
+            Some((format!("has {SHM}, and its image asks for more at each start"), place))
         }
-        () if trains(cx) => {
-            Some(("loads data with several processes in 64 MB of shared memory".to_owned(), command_place(cx)?))
-        }
+        () if trains(cx) => Some((format!("loads data with several processes in {SHM}"), command_place(cx)?)),
         () => None,
     }
 }

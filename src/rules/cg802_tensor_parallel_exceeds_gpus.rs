@@ -19,9 +19,11 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     if wanted.count <= granted || granted == 0 {
         return;
     }
-    let gpus = if granted == 1 { "1 GPU".to_owned() } else { format!("{granted} GPUs") };
     let finding = sink.report(
-        format!("service `{}` spreads over {} GPUs and gets {gpus}, so it stops at its start", cx.name, wanted.count),
+        format!(
+            "service `{}` is told to spread over {} GPUs, and gets {granted}: it stops at its start",
+            cx.name, wanted.count
+        ),
         wanted.flag.place,
     );
     finding

@@ -29,7 +29,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     };
     let finding = sink.report(
         format!(
-            "service `{}` is started again without end: a GPU that is missing or full looks like a slow start",
+            "service `{}` restarts without end and has no health check: a GPU that is missing or full looks like a slow start",
             cx.name
         ),
         place,

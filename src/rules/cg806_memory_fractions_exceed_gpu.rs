@@ -62,7 +62,12 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
         }
         let names: Vec<String> = group.iter().map(|taker| format!("`{}`", taker.name)).collect();
         let finding = sink.report(
-            format!("services {} take {:.0} % of the memory of {} together", listed(&names), sum * 100.0, said(device)),
+            format!(
+                "services {} together take {:.0} % of the memory of {}: the last to start fails",
+                listed(&names),
+                sum * 100.0,
+                said(device)
+            ),
             first.place,
         );
         finding.service = Some(first.name.to_owned());
