@@ -44,4 +44,4 @@ pub use own_file::own_file;
 pub use printed::Form;
 pub use project::Project;
 pub use variables::{environment::Environment, interpolate::UNSET_VARIABLE};
-pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, variable};
+pub use view::{Device, EnvironmentEntry, Mount, devices, environment, mounts, size_in_bytes, variable};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::durations;
 use crate::{
     source::Span,
     yaml::{Data, Map, Value},
@@ -105,4 +106,11 @@ pub fn devices(service: &Value) -> Vec<Device<'_>> {
             Some(Device { source, target: node.get("target").and_then(Value::as_str).unwrap_or(""), node })
         })
         .collect()
+}
+
+/// A size such as `shm_size`, in bytes; a number without a unit counts bytes. `None` where it is no size, or depends
+/// on a variable without a value.
+pub fn size_in_bytes(value: &Value) -> Option<i64> {
+    let text = value.scalar_text().filter(|_| value.hole.is_none())?;
+    durations::parse_size(&text).ok()
 }

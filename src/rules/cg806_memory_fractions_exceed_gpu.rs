@@ -6,6 +6,7 @@ use super::{
     devices::{CUDA_VISIBLE_DEVICES, Devices, listed},
     images, parallel,
     together::profiles,
+    used_image,
 };
 use crate::{
     compose::variable,
@@ -18,7 +19,7 @@ use crate::{
 pub(super) static RULE: Rule = Rule {
     code: Code::new("CG806"),
     name: "memory-fractions-exceed-gpu",
-    summary: "services on one GPU take more than all of its memory",
+    summary: "services take more of a GPU's memory than all of it",
     severity: Severity::Warning,
     fix: FixAvailability::None,
     since: "0.1.0",
@@ -47,6 +48,9 @@ const VLLM_FRACTION: f64 = 0.9;
 const FIRST: &str = "";
 
 fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
+    for (name, service) in cx.project.services() {
+        more_than_all(&ServiceCx { project: cx, name, service, requests: &[] }, sink);
+    }
     let takers: Vec<Taker<'_>> =
         cx.project.services().filter_map(|(name, service)| Taker::of(cx, name, service)).collect();
     let mut devices: Vec<&String> = takers.iter().flat_map(|taker| &taker.devices).collect();
@@ -76,6 +80,33 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
             Some("lower the fractions until they leave room for all, or give each service its own GPU".into());
         return;
     }
+}
+
+/// A fraction above 1, which vLLM refuses: `gpu_memory_utilization: float = Field(…, gt=0, le=1)` (vLLM
+/// `vllm/config/cache.py`, 002f10e).
+fn more_than_all(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    let Some(flag) = command::flag(cx, &FRACTIONS[..2]).filter(|_| runs_vllm(cx)) else { return };
+    let Some(fraction) = flag.text.parse::<f64>().ok().filter(|fraction| *fraction > 1.0 && fraction.is_finite())
+    else {
+        return;
+    };
+    let finding = sink.report(
+        format!("service `{}` takes {fraction} of the memory of each GPU: vLLM refuses more than 1", cx.name),
+        flag.place,
+    );
+    finding.severity = Severity::Error;
+    finding.service = Some(cx.name.to_owned());
+    let is_percentage = (10.0..100.0).contains(&fraction) && fraction.fract() == 0.0;
+    finding.help = Some(match is_percentage {
+        true => format!("write the fraction: `--gpu-memory-utilization {}`", fraction / 100.0),
+        false => "write a fraction of the GPU's memory, such as `--gpu-memory-utilization 0.9`".into(),
+    });
+}
+
+/// By the image, or a word of the command.
+fn runs_vllm(cx: &ServiceCx<'_>) -> bool {
+    let is_said = command::text(cx.service).split([' ', '.', '/']).any(|word| word.trim_matches(['"', '\'']) == "vllm");
+    is_said || used_image::run(cx).is_some_and(|image| image.reference.repository.contains("vllm"))
 }
 
 fn said(device: &str) -> String {

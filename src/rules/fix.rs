@@ -106,7 +106,7 @@ pub(super) fn replace(cx: &ServiceCx<'_>, value: &Value, yaml: &str) -> Option<V
 pub(super) fn replace_text(cx: &ServiceCx<'_>, value: &Value, text: &str) -> Option<Vec<Edit>> {
     let file = only_file(cx, value)?;
     let span = file.tree.node(value.origin()?.node.node).span;
-    let old = value.as_str()?;
+    let old = value.scalar_text()?;
     let inner = ["\"", "'"].iter().any(|quote| file.text[span.range()] == format!("{quote}{old}{quote}"));
     match inner && !text.contains(['"', '\'', '\\']) {
         true => Some(vec![Edit {
