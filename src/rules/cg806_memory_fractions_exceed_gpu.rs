@@ -1,7 +1,7 @@
 //! Services that together take more than the memory of one GPU.
 
 use super::{
-    Check, FixAvailability, ProjectCx, Rule, ServiceCx, Sink,
+    Check, FixAvailability, ProjectCx, Rule, ServiceCx, Sink, cg111_swarm_unsupported,
     command::{self, FlagValue},
     devices::{CUDA_VISIBLE_DEVICES, Devices, listed},
     images, parallel,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     compose::variable,
     diag::{Code, Label, Severity},
-    gpu::GpuRequest,
+    gpu::{DeviceSelector, GpuRequest},
     source::Span,
     yaml::Value,
 };
@@ -56,30 +56,45 @@ fn check(cx: &ProjectCx<'_>, sink: &mut Sink<'_>) {
     let mut devices: Vec<&String> = takers.iter().flat_map(|taker| &taker.devices).collect();
     devices.sort();
     devices.dedup();
+    let mut profiles: Vec<&str> = takers.iter().flat_map(|taker| taker.profiles.iter().copied()).collect();
+    profiles.sort_unstable();
+    profiles.dedup();
     for device in devices {
-        let on_it: Vec<&Taker<'_>> = takers.iter().filter(|taker| taker.devices.contains(device)).collect();
-        let Some(first) = on_it.first() else { continue };
-        let group: Vec<&&Taker<'_>> = on_it.iter().filter(|taker| first.runs_with(taker)).collect();
-        let sum: f64 = group.iter().map(|taker| taker.fraction).sum();
-        if group.len() < 2 || sum <= 1.0 {
-            continue;
+        let on_it = |profile: Option<&str>| takers.iter().filter(move |taker| taker.runs_on(device, profile)).collect();
+        let groups = [None].into_iter().chain(profiles.iter().copied().map(Some)).map(on_it);
+        if let Some(group) = groups.into_iter().find(is_too_much) {
+            report(device, &group, sink);
+            return;
         }
-        let names: Vec<String> = group.iter().map(|taker| format!("`{}`", taker.name)).collect();
-        let finding = sink.report(
-            format!(
-                "services {} together take {:.0} % of the memory of {}: the last to start fails",
-                listed(&names),
-                sum * 100.0,
-                said(device)
-            ),
-            first.place,
-        );
-        finding.service = Some(first.name.to_owned());
-        finding.related = group.iter().skip(1).map(|taker| Label::new(taker.place, taker.note())).collect();
-        finding.help =
-            Some("lower the fractions until they leave room for all, or give each service its own GPU".into());
-        return;
     }
+}
+
+/// Whether they take more than all of a GPU that they share.
+fn is_too_much(group: &Vec<&Taker<'_>>) -> bool {
+    let copies: i64 = group.iter().map(|taker| taker.copies).sum();
+    copies > 1 && share(group) > 1.0
+}
+
+fn share(group: &[&Taker<'_>]) -> f64 {
+    group.iter().map(|taker| taker.fraction * taker.copies as f64).sum()
+}
+
+fn report(device: &str, group: &[&Taker<'_>], sink: &mut Sink<'_>) {
+    let Some(first) = group.first() else { return };
+    let who = match group {
+        [one] => format!("the {} replicas of service `{}`", one.copies, one.name),
+        _ => format!("services {}", listed(&group.iter().map(|taker| taker.said()).collect::<Vec<_>>())),
+    };
+    let (percentage, device) = (share(group) * 100.0, said(device));
+    let finding = sink.report(
+        format!("{who} together take {percentage:.0} % of the memory of {device}: the last to start fails"),
+        first.place,
+    );
+    finding.service = Some(first.name.to_owned());
+    let replicated = group.iter().filter_map(|taker| taker.replicas);
+    finding.related = group.iter().skip(1).map(|taker| Label::new(taker.place, taker.note())).collect();
+    finding.related.extend(replicated.map(|span| Label::new(span, "runs so many times")));
+    finding.help = Some("lower the fractions until they leave room for all, or give each service its own GPU".into());
 }
 
 /// A fraction above 1, which vLLM refuses: `gpu_memory_utilization: float = Field(…, gt=0, le=1)` (vLLM
@@ -122,6 +137,9 @@ struct Taker<'a> {
     is_usual: bool,
     devices: Vec<String>,
     profiles: Vec<&'a str>,
+    /// How many containers of it share the GPUs, and where that is said.
+    copies: i64,
+    replicas: Option<Span>,
 }
 
 impl<'a> Taker<'a> {
@@ -138,9 +156,26 @@ impl<'a> Taker<'a> {
             Some(FlagValue { text, place }) => (text.parse().ok()?, place, false),
             None => (VLLM_FRACTION, usual_place(&cx)?, true),
         };
+        // Of replicas that ask by `count`, CG212 says it.
+        let is_counted = requests.iter().any(|request| matches!(request.selector, DeviceSelector::Count(_)));
         let devices = taken(&cx, Devices::of_all(requests)?, is_of_each)?;
+        let (copies, replicas) = match replicas(service) {
+            Some((0, _)) => return None,
+            Some((copies, span)) if copies > 1 && !is_counted && cg111_swarm_unsupported::sign(&cx).is_none() => {
+                (copies, span)
+            }
+            _ => (1, None),
+        };
         let is_fraction = (0.0..=1.0).contains(&fraction);
-        is_fraction.then(|| Self { name, fraction, place, is_usual, devices, profiles: profiles(service) })
+        let profiles = profiles(service);
+        is_fraction.then_some(Self { name, fraction, place, is_usual, devices, profiles, copies, replicas })
+    }
+
+    fn said(&self) -> String {
+        match self.copies {
+            1 => format!("`{}`", self.name),
+            copies => format!("`{}` ({copies} replicas)", self.name),
+        }
     }
 
     fn note(&self) -> String {
@@ -150,11 +185,17 @@ impl<'a> Taker<'a> {
         }
     }
 
-    fn runs_with(&self, other: &Self) -> bool {
-        self.profiles.is_empty()
-            || other.profiles.is_empty()
-            || self.profiles.iter().any(|profile| other.profiles.contains(profile))
+    /// Whether it uses the device where one profile, or none, is on.
+    fn runs_on(&self, device: &String, profile: Option<&str>) -> bool {
+        let is_on = self.profiles.is_empty() || profile.is_some_and(|profile| self.profiles.contains(&profile));
+        is_on && self.devices.contains(device)
     }
+}
+
+/// How many containers of a service run, and where that is said.
+fn replicas(service: &Value) -> Option<(i64, Option<Span>)> {
+    let value = service.get("scale").or_else(|| service.at(&["deploy", "replicas"]))?;
+    Some((value.as_int()?, value.place()))
 }
 
 /// The image of a service that starts vLLM's server and says no fraction anywhere.
