@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, path::Path};
 use super::{
     base::{self, BaseKind},
     built::{Absence, Held},
-    carry,
+    carry, chain,
     command::Start,
     context::Entry,
     copy_line::{Wish, copy_line},
@@ -19,7 +19,6 @@ use super::{
     overlay,
     place::{below, join, name, overlaps, parent},
     program::Word,
-    recipe,
     requirement::{self, Names},
     stage::{Base, Step, StepKind},
 };
@@ -197,7 +196,7 @@ impl Question<'_> {
     /// places of packages is searched where no RUN line adds to them.
     /// Source: Python's documentation, "The initialization of the sys.path module search path".
     fn knows_search(&self, places: &[String]) -> bool {
-        let root = *recipe::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
+        let root = *chain::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
         let is_plain = self.holder.stages[root].base == Base::Known(BaseKind::Plain);
         is_plain && !places.iter().any(|place| requirement::is_package_place(parent(place)))
     }
@@ -215,7 +214,7 @@ impl Question<'_> {
     pub(super) fn starts_in_node_image(&self) -> bool {
         let image = &self.holder.stages[self.stage];
         let is_own = |value: &&Value| !value.is_null();
-        let root = *recipe::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
+        let root = *chain::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
         image.entrypoint.is_none()
             && self.service.get("entrypoint").filter(is_own).is_none()
             && self.holder.stages[root].image.as_deref().is_some_and(base::is_node)
@@ -232,7 +231,7 @@ impl Question<'_> {
 
     /// All steps of the image's stages, in order.
     pub(super) fn steps(&self) -> Vec<&Step> {
-        let mut chain = recipe::chain(self.holder.stages, self.stage);
+        let mut chain = chain::chain(self.holder.stages, self.stage);
         chain.reverse();
         chain.into_iter().flat_map(|stage| &self.holder.stages[stage].steps).collect()
     }

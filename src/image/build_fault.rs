@@ -8,12 +8,12 @@ use std::{io, path::Path};
 use super::{
     build::Build,
     built::CopyLine,
+    chain::needed,
     context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
     holds::{has_wildcard, is_opaque},
     pattern::Pattern,
     place,
-    recipe::needed,
     stage::{Built, From, Step},
 };
 use crate::source::{EntryKind, Files, SourceMap, Span};

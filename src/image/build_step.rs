@@ -1,12 +1,13 @@
 //! The steps of one stage, each judged by its own words: see [`PracticeKind`].
 
 use super::{
+    chain::chain,
     cpu_build, driver,
     effects::scripts,
     install::{base_name, is_versioned, plain},
     locate::word_span,
     place::{name, overlaps},
-    recipe::{Practice, PracticeKind, chain},
+    practice::{Practice, PracticeKind},
     reference::Reference,
     shell::{Joined, Simple, Token, split},
     stage::{Base, Built, Copy, From, Step, StepKind},

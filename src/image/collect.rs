@@ -20,8 +20,9 @@ use super::{
     holds::Holder,
     locate::word_span,
     node, place,
+    practice::{Practice, PracticeKind},
     program::{Starts, Word},
-    recipe::{Practice, PracticeKind, Recipe, recipe},
+    recipe::{Recipe, recipe},
     stage::{Built, Given, follow},
     stage_fault, words,
 };

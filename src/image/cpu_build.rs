@@ -7,12 +7,12 @@
 use std::ops::Range;
 
 use super::{
+    chain::chain,
     context::source_path,
     effects::{bound, scripts},
     holds::{Holder, Provided},
     install::{base_name, is_versioned, plain},
     place::{below, join, name},
-    recipe::chain,
     shell::{Token, split},
     stage::{From, StepKind},
 };

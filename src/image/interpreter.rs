@@ -8,6 +8,7 @@
 
 use super::{
     answer::Question,
+    chain::chain,
     dockerfile::Dockerfile,
     effects::scripts,
     harmless::{DOWNLOADS, MOVES, NEVER},
@@ -18,7 +19,6 @@ use super::{
     overlay,
     place::{join, overlaps},
     program::Word,
-    recipe::chain,
     reference::Reference,
     shell::{Joined, Simple, Token, split},
     stage::{From, Step, StepKind},

@@ -6,12 +6,12 @@
 
 use super::{
     answer::Question,
+    chain,
     command::Start,
     context::read,
     effects::{self, scripts},
     install::Effect,
     place::{join, name, parent},
-    recipe,
     requirement::Names,
     stage::StepKind,
 };
@@ -37,7 +37,7 @@ impl Question<'_> {
         if self.starts_in_node_image() || start.before.iter().any(|command| command.words.iter().any(is_chmod)) {
             return Err("its mode may not count".to_owned());
         }
-        for stage in recipe::needed(self.holder.stages, self.stage) {
+        for stage in chain::needed(self.holder.stages, self.stage) {
             for step in &self.holder.stages[stage].steps {
                 let may_change = match &step.kind {
                     StepKind::Copy(copy) => copy.written.flags.iter().any(|flag| flag.name == "chmod"),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     build_step::{Seen, look},
+    chain::{chain, needed},
     cpu_build,
     dockerfile::Dockerfile,
     effects::scripts,
@@ -14,8 +15,9 @@ use super::{
     instruction::Kind,
     locate::word_span,
     place::name,
+    practice::{Practice, PracticeKind},
     shell::split,
-    stage::{Base, Built, From, Step, StepKind},
+    stage::{Built, Step, StepKind},
 };
 use crate::source::{SourceMap, Span};
 
@@ -48,51 +50,6 @@ pub struct BaseImage {
     pub is_final: bool,
     /// The platform that FROM asks for, and its bytes, where it does not follow the build's own.
     pub platform: Option<(String, Span)>,
-}
-
-/// A step that never goes well with GPUs.
-#[derive(Clone, Debug)]
-pub struct Practice {
-    /// Which.
-    pub kind: PracticeKind,
-    /// The word, or the instruction around it.
-    pub place: Span,
-    /// The package, file or program.
-    pub what: String,
-}
-
-impl Practice {
-    /// Whether nobody read that the package depends on the driver: `cuda` without a version.
-    pub fn is_presumed(&self) -> bool {
-        self.kind == PracticeKind::DriverDependency && self.what == "cuda"
-    }
-}
-
-/// Steps that never go well with GPUs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PracticeKind {
-    /// A package of the NVIDIA driver is installed into the image.
-    DriverPackage,
-    /// A package is installed that depends on the driver.
-    DriverDependency,
-    /// A file of the driver is copied into the image.
-    DriverFile,
-    /// The stub of `libcuda.so.1` is put where programs load it from.
-    Stub,
-    /// A folder of stubs is in the image's LD_LIBRARY_PATH.
-    StubPath,
-    /// CUDA code is compiled where no compiler is; the base image's bytes are with it.
-    Compiles {
-        /// The image without a compiler.
-        base: Span,
-    },
-    /// A GPU is used while the image is built.
-    NeedsGpu,
-    /// A framework's build without CUDA is installed.
-    CpuBuild {
-        /// The framework's name.
-        framework: &'static str,
-    },
 }
 
 /// Looks at the stages that are built for `target`.
@@ -185,34 +142,4 @@ fn stub_path(dockerfile: &Dockerfile, chain: &[usize], sources: &SourceMap) -> O
     }
     let (span, what) = found?;
     Some(Practice { kind: PracticeKind::StubPath, place: word_span(span, &what, sources), what })
-}
-
-/// A stage and those that it is built on, itself first.
-pub(super) fn chain(stages: &[Built], stage: usize) -> Vec<usize> {
-    std::iter::successors(Some(stage), |stage| match stages[*stage].base {
-        Base::Stage(parent) => Some(parent),
-        _ => None,
-    })
-    .collect()
-}
-
-/// Stages that are built for a target, in order: those below it, and those that it copies from.
-pub(super) fn needed(stages: &[Built], target: usize) -> Vec<usize> {
-    let mut is_needed = vec![false; stages.len()];
-    is_needed[target] = true;
-    // A stage takes from earlier ones alone.
-    for index in (0..=target).rev().filter(|index| *index <= target) {
-        if !is_needed[index] {
-            continue;
-        }
-        if let Base::Stage(parent) = stages[index].base {
-            is_needed[parent] = true;
-        }
-        for step in &stages[index].steps {
-            if let Some(From::Stage(other)) = step.taken.as_ref().map(|taken| &taken.from) {
-                is_needed[*other] = true;
-            }
-        }
-    }
-    (0..stages.len()).filter(|index| is_needed[*index]).collect()
 }

@@ -5,6 +5,7 @@
 
 use super::{
     answer::Question,
+    chain,
     command::Scripts,
     effects::{self, scripts},
     holds::Provided,
@@ -13,7 +14,6 @@ use super::{
     overlay,
     place::{join, name},
     program::Word,
-    recipe,
     requirement::Names,
     shell::split,
     stage::StepKind,
@@ -87,7 +87,7 @@ impl Scripts for Question<'_> {
 impl Question<'_> {
     /// Whether a RUN line may put other commands into a script.
     fn is_rewritten(&self, name: &str) -> bool {
-        let stages = recipe::needed(self.holder.stages, self.stage).into_iter();
+        let stages = chain::needed(self.holder.stages, self.stage).into_iter();
         stages.flat_map(|stage| &self.holder.stages[stage].steps).any(|step| {
             let StepKind::Run { run, shell, .. } = &step.kind else { return false };
             scripts(run, shell).is_none_or(|texts| {

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use super::{
     build_fault::BuildFault,
     built::CopyLine,
+    chain::needed,
     dockerfile::Dockerfile,
     expand::{Variables, expand},
     instruction::{Kind, Stage},
     locate::word_span,
-    recipe::needed,
     reference,
     stage::{Built, From, Step, StepKind},
 };
