@@ -13,6 +13,7 @@ use super::{
     context::Entry,
     copy_line::{Wish, copy_line},
     effects,
+    from::Base,
     holds::{Holder, Provided},
     install::{self, Effect, Listed},
     module_place::{Located, names, whole_of},
@@ -20,7 +21,7 @@ use super::{
     place::{below, join, name, overlaps, parent},
     program::Word,
     requirement::{self, Names},
-    stage::{Base, Step, StepKind},
+    stage::{Step, StepKind},
 };
 use crate::{source::SourceMap, source::Span, yaml::Value};
 

@@ -11,10 +11,11 @@ use super::{
     chain::needed,
     context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
+    from::From,
     holds::{has_wildcard, is_opaque},
     pattern::Pattern,
     place,
-    stage::{Built, From, Step},
+    stage::{Built, Step},
 };
 use crate::source::{EntryKind, Files, SourceMap, Span};
 

@@ -4,13 +4,14 @@ use super::{
     chain::chain,
     cpu_build, driver,
     effects::scripts,
+    from::{Base, From},
     install::{base_name, is_versioned, plain},
     locate::word_span,
     place::{name, overlaps},
     practice::{Practice, PracticeKind},
     reference::Reference,
     shell::{Joined, Simple, Token, split},
-    stage::{Base, Built, Copy, From, Step, StepKind},
+    stage::{Built, Copy, Step, StepKind},
 };
 use crate::{
     image::base::BaseKind,

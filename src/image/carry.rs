@@ -6,10 +6,11 @@
 
 use super::{
     context::source_path,
+    from::{Base, From},
     holds::{Holder, destination, has_wildcard, is_excluded, is_opaque},
     pattern::Pattern,
     place::{below, join, name, overlaps},
-    stage::{Base, Copy, From, StepKind},
+    stage::{Copy, StepKind},
 };
 
 /// Places that are followed at most.

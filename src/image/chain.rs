@@ -1,6 +1,9 @@
 //! Which stages of a Dockerfile belong together.
 
-use super::stage::{Base, Built, From};
+use super::{
+    from::{Base, From},
+    stage::Built,
+};
 
 /// A stage and those that it is built on, itself first.
 pub(super) fn chain(stages: &[Built], stage: usize) -> Vec<usize> {

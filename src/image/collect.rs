@@ -17,13 +17,14 @@ use super::{
     cpu_build,
     dockerfile::{self, Dockerfile},
     dockerignore::Dockerignore,
+    from::Given,
     holds::Holder,
     locate::word_span,
     node, place,
     practice::{Practice, PracticeKind},
     program::{Starts, Word},
     recipe::{Recipe, recipe},
-    stage::{Built, Given, follow},
+    stage::{Built, follow},
     stage_fault, words,
 };
 use crate::{

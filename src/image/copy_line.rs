@@ -3,9 +3,10 @@
 use super::{
     built::CopyLine,
     context::{Context, Entry, source_path},
+    from::{Base, From},
     instruction::TransferSource,
     place::{join, name, parent},
-    stage::{Base, Built, Copy, From, Step, StepKind},
+    stage::{Built, Copy, Step, StepKind},
 };
 use crate::{
     diag::Edit,

@@ -10,11 +10,12 @@ use super::{
     chain::chain,
     context::source_path,
     effects::{bound, scripts},
+    from::From,
     holds::{Holder, Provided},
     install::{base_name, is_versioned, plain},
     place::{below, join, name},
     shell::{Token, split},
-    stage::{From, StepKind},
+    stage::StepKind,
 };
 
 /// The index of PyTorch's builds for processors.

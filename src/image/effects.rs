@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::{
     context::{Context, source_path},
     expand::{Variables, expand},
+    from::{Base, From},
     holds::{Holder, Provided},
     install::{Effect, Listed, effect},
     instruction::{CommandLine, RunText},
@@ -15,7 +16,7 @@ use super::{
     npm::Package,
     place::{below, join, overlaps},
     requirement::{Brings, Names, is_package_place, line_brings},
-    stage::{Base, Copy, From, StepKind},
+    stage::{Copy, StepKind},
     words::joined,
 };
 

@@ -2,13 +2,42 @@
 //!
 //! Apart from `stage`, which follows the instructions behind it.
 
+use std::collections::BTreeMap;
+
 use super::{
     base::{self, BaseKind},
     dockerfile::Dockerfile,
     expand::{Variables, expand},
     instruction::Stage,
-    stage::{Base, From, Given},
 };
+
+/// What a stage starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Base {
+    /// An earlier stage.
+    Stage(usize),
+    /// An image that the table knows.
+    Known(BaseKind),
+    /// Anything else, with what to say about it.
+    Unknown(String),
+}
+
+/// Where a COPY takes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    Context,
+    Stage(usize),
+    /// An image, or one of `additional_contexts`.
+    Named(String),
+}
+
+/// What the build is given beside the Dockerfile.
+pub(super) struct Given<'a> {
+    /// `build.args`; `None` is a value that is not known.
+    pub(super) arguments: &'a BTreeMap<String, Option<String>>,
+    /// Names of `additional_contexts`, lower case.
+    pub(super) contexts: &'a [String],
+}
 
 /// A platform that does not follow the build's: BuildKit sets `TARGET…` and `BUILD…` itself.
 /// Source: Dockerfile reference, "Automatic platform ARGs in the global scope".

@@ -6,9 +6,10 @@ use std::{cell::Cell, collections::BTreeMap};
 
 use super::{
     context::{Context, Entry, source_path},
+    from::{Base, From},
     pattern::Pattern,
     place::{below, join, name, overlaps, parent},
-    stage::{Base, Built, Copy, From, StepKind},
+    stage::{Built, Copy, StepKind},
 };
 
 /// Everything that a question about an image needs.

@@ -11,6 +11,7 @@ use super::{
     chain::chain,
     dockerfile::Dockerfile,
     effects::scripts,
+    from::From,
     harmless::{DOWNLOADS, MOVES, NEVER},
     holds::Provided,
     install::{base_name, is_versioned, mentions, plain},
@@ -21,7 +22,7 @@ use super::{
     program::Word,
     reference::Reference,
     shell::{Joined, Simple, Token, split},
-    stage::{From, Step, StepKind},
+    stage::{Step, StepKind},
 };
 use crate::{compose, source::Span};
 

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use super::{
     answer::Question,
     context::{Context, Entry, source_path},
+    from::From,
     place::{below, join, parent},
     requirement::{self, Names},
-    stage::{From, StepKind},
+    stage::StepKind,
 };
 
 /// A module in the build context.

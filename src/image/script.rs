@@ -11,13 +11,14 @@ use super::{
     context::{Entry, source_path},
     copy_line::{Wish, copy_line},
     effects,
+    from::From,
     holds::Provided,
     install::{self, Effect, Listed},
     overlay,
     place::{below, join, name, parent},
     program::Word,
     requirement::Names,
-    stage::{From, StepKind},
+    stage::StepKind,
 };
 use crate::compose::suggest;
 

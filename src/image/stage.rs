@@ -1,12 +1,13 @@
 //! Stages with their variables replaced and their paths made absolute: what each one is
 //! built on, what it copies, what it runs, and what its image says about starting.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use super::{
     base::BaseKind,
     dockerfile::Dockerfile,
     expand::{Variables, expand, set},
+    from::{Base, From, Given},
     from::{base_of, copied_from, fixed_platform},
     instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
     place,
@@ -29,17 +30,6 @@ pub(super) struct Built {
     pub(super) shell: Vec<String>,
     pub(super) entrypoint: Option<CommandLine>,
     pub(super) cmd: Option<CommandLine>,
-}
-
-/// What a stage starts from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Base {
-    /// An earlier stage.
-    Stage(usize),
-    /// An image that the table knows.
-    Known(BaseKind),
-    /// Anything else, with what to say about it.
-    Unknown(String),
 }
 
 /// Something that changes files.
@@ -84,23 +74,6 @@ pub(super) struct Copy {
     pub(super) excludes: Vec<String>,
     /// The parts as they are written, for new lines in the same style.
     pub(super) written: Transfer,
-}
-
-/// Where a COPY takes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum From {
-    Context,
-    Stage(usize),
-    /// An image, or one of `additional_contexts`.
-    Named(String),
-}
-
-/// What the build is given beside the Dockerfile.
-pub(super) struct Given<'a> {
-    /// `build.args`; `None` is a value that is not known.
-    pub(super) arguments: &'a BTreeMap<String, Option<String>>,
-    /// Names of `additional_contexts`, lower case.
-    pub(super) contexts: &'a [String],
 }
 
 /// Follows all stages.

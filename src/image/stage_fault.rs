@@ -10,10 +10,11 @@ use super::{
     chain::needed,
     dockerfile::Dockerfile,
     expand::{Variables, expand},
+    from::From,
     instruction::{Kind, Stage},
     locate::word_span,
     reference,
-    stage::{Built, From, Step, StepKind},
+    stage::{Built, Step, StepKind},
 };
 use crate::{
     compose::suggest,
