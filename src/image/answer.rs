@@ -15,13 +15,14 @@ use super::{
     effects,
     from::Base,
     holds::{Holder, Provided},
-    install::{self, Effect, Listed},
+    install,
+    listed::{Effect, Listed},
     module_place::{Located, names, whole_of},
     overlay,
     place::{below, join, name, overlaps, parent},
-    program::Word,
     requirement::{self, Names},
     stage::{Step, StepKind},
+    starts::Word,
 };
 use crate::{source::SourceMap, source::Span, yaml::Value};
 

@@ -22,10 +22,11 @@ use super::{
     locate::word_span,
     node, place,
     practice::{Practice, PracticeKind},
-    program::{Starts, Word},
     recipe::{Recipe, recipe},
     stage::{Built, follow},
-    stage_fault, words,
+    stage_fault,
+    starts::{Starts, Word},
+    words,
 };
 use crate::{
     compose::Project,

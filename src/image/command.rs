@@ -5,12 +5,13 @@
 //! shells are given. A wrapper that is not in the table makes the answer unknown.
 
 use super::{
-    install::base_name,
     launcher,
     npm::{Call, Package},
     place::join,
-    program::{Starts, Word, starts},
+    program::starts,
+    program_name::base_name,
     shell::{self, Simple, Token},
+    starts::{Starts, Word},
     wrapper::{inner, installs},
 };
 use crate::source::Span;

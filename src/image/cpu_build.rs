@@ -12,8 +12,9 @@ use super::{
     effects::{bound, scripts},
     from::From,
     holds::{Holder, Provided},
-    install::{base_name, is_versioned, plain},
+    install::plain,
     place::{below, join, name},
+    program_name::{base_name, is_versioned},
     shell::{Token, split},
     stage::StepKind,
 };

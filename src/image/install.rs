@@ -6,44 +6,13 @@
 
 use super::{
     harmless::{DOWNLOADS, INSTALLERS, MOVES, NEVER},
+    listed::{Effect, Listed, Requirements},
     pip::pip,
+    program_name::{base_name, is_versioned},
     project,
     requirement::{Brings, Names, brings},
     shell::{Joined, Lookup, Simple, Token, split},
 };
-
-/// What a line may do about the module.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
-    /// It brings nothing that could be the module.
-    None,
-    /// It may bring it; why, as one clause.
-    May(String),
-}
-
-/// Where it stands what is to be installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Listed<'a> {
-    /// A requirements file, or a `package.json`.
-    File(&'a str),
-    /// A project's file, for what it depends on.
-    Dependencies(&'a str),
-    /// A project's file, for what it depends on and the project itself where it has a build system.
-    Project(&'a str),
-    /// The same where the project needs no build system to be installed, as Poetry has it.
-    Package(&'a str),
-}
-
-impl<'a> Listed<'a> {
-    /// The file's name.
-    pub(super) fn file(&self) -> &'a str {
-        let (Self::File(file) | Self::Dependencies(file) | Self::Project(file) | Self::Package(file)) = self;
-        file
-    }
-}
-
-/// Reads what lists packages, named from a folder: does it bring the module?
-pub(super) type Requirements<'a> = &'a dyn Fn(Listed<'_>, Option<&str>) -> Effect;
 
 /// What a shell text may do about a module.
 pub(super) fn effect(
@@ -254,14 +223,4 @@ pub(super) fn mentions(text: &str, module: &str) -> bool {
 /// The folder behind `cd`; `None` where it is not known.
 fn changed(from: Option<&str>, to: &str) -> Option<String> {
     if to.starts_with('/') { Some(super::place::normal(to)) } else { super::place::entered(from?, to) }
-}
-
-/// The last part of a program's path.
-pub(super) fn base_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
-}
-
-/// `python`, `python3`, `python3.11`, and the same for `pip`.
-pub(super) fn is_versioned(program: &str, name: &str) -> bool {
-    program.strip_prefix(name).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.'))
 }

@@ -14,15 +14,16 @@ use super::{
     from::From,
     harmless::{DOWNLOADS, MOVES, NEVER},
     holds::Provided,
-    install::{base_name, is_versioned, mentions, plain},
+    install::{mentions, plain},
     instruction::Kind,
     locate::word_span,
     overlay,
     place::{join, overlaps},
-    program::Word,
+    program_name::{base_name, is_versioned},
     reference::Reference,
     shell::{Joined, Simple, Token, split},
     stage::{Step, StepKind},
+    starts::Word,
 };
 use crate::{compose, source::Span};
 

@@ -3,7 +3,7 @@
 //! Apart from `program`, whose servers take the module as their first word: here it stands somewhere
 //! among options that are not all known, so only what cannot be an option's value counts.
 
-use super::program::{Starts, Word, named, option, unknown_word};
+use super::starts::{Starts, Word, named, option, unknown_word};
 
 /// What `accelerate launch` starts.
 /// Source: huggingface/accelerate `src/accelerate/commands/launch.py` (00785cd): `-m` and `--no_python`
@@ -103,7 +103,8 @@ pub(super) fn ray_serve(words: &[Word]) -> Starts {
 /// The words of `flask` with the application that a variable names, where they name none.
 /// Source: Flask's documentation, "Application Discovery".
 pub(super) fn with_flask_app(words: &[Word], application: Option<&Word>) -> Option<Vec<Word>> {
-    let at = words.iter().position(|word| super::install::base_name(&word.text) == "flask").filter(|at| *at <= 2)?;
+    let at =
+        words.iter().position(|word| super::program_name::base_name(&word.text) == "flask").filter(|at| *at <= 2)?;
     let application = application.filter(|word| !word.text.is_empty())?;
     let option_word = Word { text: "--app".to_owned(), span: None, is_known: true };
     let application = Word { span: application.span.or(words[at].span), ..application.clone() };

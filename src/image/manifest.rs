@@ -8,7 +8,7 @@
 use toml::{Table, Value};
 
 use super::{
-    install::{Effect, Listed},
+    listed::{Effect, Listed},
     requirement::{Brings, Names, brings},
 };
 

@@ -10,7 +10,7 @@ use super::{
     command::Start,
     context::read,
     effects::{self, scripts},
-    install::Effect,
+    listed::Effect,
     place::{join, name, parent},
     requirement::Names,
     stage::StepKind,

@@ -1,6 +1,6 @@
 //! The words of Node and of the programs that run JavaScript and TypeScript files in its place.
 
-use super::program::{Starts, Word, unknown_word};
+use super::starts::{Starts, Word, unknown_word};
 
 /// Endings of files that Node and its like are given; without one Node tries several.
 const ENDINGS: &[&str] = &[".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{node, program::Word};
+use super::{node, starts::Word};
 
 /// `npm run SCRIPT` and its like.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Apart from the table of programs because its words have a grammar of their own.
 
 use super::{
-    install::{Effect, Listed, Requirements},
+    listed::{Effect, Listed, Requirements},
     requirement::{Brings, Names, brings},
     shell::Token,
 };

@@ -4,52 +4,12 @@
 //! is not known.
 
 use super::{
-    install::is_versioned,
     launcher::{self, file_behind},
     node::node,
+    program_name::is_versioned,
     python::python,
+    starts::{Starts, Word, named, option},
 };
-
-/// A word of a command line.
-#[derive(Clone, Debug)]
-pub(super) struct Word {
-    pub(super) text: String,
-    /// Bytes in which the word stands.
-    pub(super) span: Option<crate::source::Span>,
-    /// Whether the text is what the program is given.
-    pub(super) is_known: bool,
-}
-
-/// What a program starts.
-#[derive(Clone, Debug)]
-pub(super) enum Starts {
-    /// A module by its dotted name.
-    Module {
-        name: Word,
-        /// The last part may be a variable of the module before it (`celery -A proj.app`).
-        may_end_in_variable: bool,
-        /// A folder that is searched first, where it is not the working directory.
-        folder: Option<Word>,
-        /// Whether Python runs it as a program, rather than a server that imports it.
-        is_run: bool,
-        /// Whether the program has a settings file that may name further folders.
-        reads_settings: bool,
-    },
-    /// A file that an interpreter is given.
-    Script(Word),
-    /// A file that is started by its path, or that a shell reads.
-    File {
-        word: Word,
-        /// Whether the kernel starts it by its first line.
-        is_executed: bool,
-    },
-    /// Nothing of the project.
-    Nothing,
-    /// A program that is not in the table.
-    Other(String),
-    /// Unknown, and why.
-    Unknown(String),
-}
 
 /// Options without a value.
 type Switches = &'static [&'static str];
@@ -102,7 +62,7 @@ const TORCHRUN: Switches =
 /// What a program starts; `words` begins with the program's name.
 pub(super) fn starts(words: &[Word]) -> Starts {
     let Some((program, rest)) = words.split_first() else { return Starts::Nothing };
-    let name = super::install::base_name(&program.text);
+    let name = super::program_name::base_name(&program.text);
     if is_versioned(name, "python") || is_versioned(name, "pypy") {
         return python(rest);
     }
@@ -222,38 +182,4 @@ fn positional(words: &[Word], switches: Switches) -> Option<(&Word, usize)> {
         at += if is_alone { 1 } else { 2 };
     }
     None
-}
-
-/// The value of an option, from either spelling.
-pub(super) fn option(words: &[Word], names: &[&str]) -> Option<Word> {
-    words.iter().enumerate().find_map(|(at, word)| {
-        if names.contains(&word.text.as_str()) {
-            return words.get(at + 1).cloned();
-        }
-        let (name, value) = word.text.split_once('=')?;
-        names.contains(&name).then(|| Word { text: value.to_owned(), ..word.clone() })
-    })
-}
-
-/// A word as a module; anything but dotted names (and an attribute behind `:`) is unknown.
-pub(super) fn named(word: &Word, may_end_in_variable: bool, folder: Option<Word>) -> Starts {
-    let (module, attribute) =
-        word.text.split_once(':').map_or((word.text.as_str(), ""), |(module, rest)| (module, rest));
-    let is_name = |part: &str| {
-        part.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
-    let is_attribute = attribute.is_empty() || attribute.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    if !word.is_known {
-        return unknown_word(word);
-    }
-    if !module.split('.').all(is_name) || !is_attribute {
-        return Starts::Unknown(format!("`{}` is no module's name", word.text));
-    }
-    let name = Word { text: module.to_owned(), ..word.clone() };
-    Starts::Module { name, may_end_in_variable, folder, is_run: false, reads_settings: false }
-}
-
-pub(super) fn unknown_word(word: &Word) -> Starts {
-    Starts::Unknown(format!("`{}` holds a variable", word.text))
 }

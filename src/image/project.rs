@@ -3,7 +3,7 @@
 //! Apart from `pip`, which is told its packages: these read them from the project's own file.
 
 use super::{
-    install::{Effect, Listed, Requirements},
+    listed::{Effect, Listed, Requirements},
     requirement::{Brings, Names, brings},
     shell::Token,
 };

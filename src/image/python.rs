@@ -1,6 +1,9 @@
 //! The words of `python` itself: its switches, `-m`, and the standard library.
 
-use super::program::{Starts, Word, named, server, unknown_word};
+use super::{
+    program::server,
+    starts::{Starts, Word, named, unknown_word},
+};
 
 /// What `python` starts, from the words behind it.
 pub(super) fn python(words: &[Word]) -> Starts {

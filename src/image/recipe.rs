@@ -11,11 +11,12 @@ use super::{
     cpu_build,
     dockerfile::Dockerfile,
     effects::scripts,
-    install::{base_name, plain},
+    install::plain,
     instruction::Kind,
     locate::word_span,
     place::name,
     practice::{Practice, PracticeKind},
+    program_name::base_name,
     shell::split,
     stage::{Built, Step, StepKind},
 };

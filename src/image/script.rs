@@ -13,12 +13,13 @@ use super::{
     effects,
     from::From,
     holds::Provided,
-    install::{self, Effect, Listed},
+    install,
+    listed::{Effect, Listed},
     overlay,
     place::{below, join, name, parent},
-    program::Word,
     requirement::Names,
     stage::StepKind,
+    starts::Word,
 };
 use crate::compose::suggest;
 

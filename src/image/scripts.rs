@@ -9,14 +9,16 @@ use super::{
     command::Scripts,
     effects::{self, scripts},
     holds::Provided,
-    install::{Effect, base_name, mentions, plain},
+    install::{mentions, plain},
+    listed::Effect,
     npm::Package,
     overlay,
     place::{join, name},
-    program::Word,
+    program_name::base_name,
     requirement::Names,
     shell::split,
     stage::StepKind,
+    starts::Word,
 };
 use crate::compose::environment;
 

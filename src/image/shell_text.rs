@@ -5,8 +5,8 @@
 use super::{
     command::Walk,
     place::{entered, join},
-    program::{Starts, Word},
     shell::{self, Joined, Simple, Token},
+    starts::{Starts, Word},
 };
 use crate::source::Span;
 

@@ -7,8 +7,7 @@ use super::{
     base::BaseKind,
     dockerfile::Dockerfile,
     expand::{Variables, expand, set},
-    from::{Base, From, Given},
-    from::{base_of, copied_from, fixed_platform},
+    from::{Base, From, Given, base_of, copied_from, fixed_platform},
     instruction::{CommandLine, Instruction, Kind, RunText, Stage, Transfer, TransferSource},
     place,
 };

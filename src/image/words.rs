@@ -1,7 +1,7 @@
 //! The words that a container starts with: which of Compose's and the image's `entrypoint`
 //! and `command` count, as words with their places.
 
-use super::{instruction::CommandLine, program::Word, shell, stage::Built};
+use super::{instruction::CommandLine, shell, stage::Built, starts::Word};
 use crate::{
     source::{SourceMap, Span},
     yaml::{Data, Value},

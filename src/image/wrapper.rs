@@ -4,7 +4,7 @@
 //! known may start anything.
 //! Source: the programs' manual pages and `--help`; jwilder/dockerize's and watchdog's READMEs.
 
-use super::{launcher, program::Word, shell::Simple};
+use super::{launcher, shell::Simple, starts::Word};
 
 /// Wrappers that start what stands behind their own options: names, options without a value, options with one.
 const BEHIND_OPTIONS: &[(&[&str], &[&str], &[&str])] = &[
