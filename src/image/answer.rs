@@ -3,7 +3,7 @@
 //! "Absent" is said only where the build context has the module, no COPY brings it in under
 //! any name, no RUN could, nothing is laid over its place, and the base image is known.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use super::{
     base::{self, BaseKind},
@@ -14,41 +14,18 @@ use super::{
     copy_line::{Wish, copy_line},
     effects,
     from::Base,
-    holds::{Holder, Provided},
+    holds::Provided,
     install,
     listed::{Effect, Listed},
     module_place::{Located, names, whole_of},
     overlay,
     place::{below, join, name, overlaps, parent},
+    question::{Module, Question},
     requirement::{self, Names},
     stage::{Step, StepKind},
     starts::Word,
 };
-use crate::{source::SourceMap, source::Span, yaml::Value};
-
-/// One question.
-pub(super) struct Question<'a> {
-    pub(super) holder: &'a Holder<'a>,
-    /// The stage that the service runs.
-    pub(super) stage: usize,
-    pub(super) service: &'a Value,
-    /// The project's folder, from which paths of mounts start.
-    pub(super) project: &'a Path,
-    pub(super) sources: &'a SourceMap,
-    /// Why PYTHONPATH is not known, where a file may set it.
-    pub(super) python_path_unknown: Option<String>,
-}
-
-/// The module that is asked for.
-pub(super) struct Module<'a> {
-    pub(super) name: &'a str,
-    pub(super) may_end_in_variable: bool,
-    pub(super) folder: Option<&'a Word>,
-    /// Whether Python runs it, which a package must allow.
-    pub(super) is_run: bool,
-    /// Whether a settings file of the program may name further folders.
-    pub(super) reads_settings: bool,
-}
+use crate::{source::Span, yaml::Value};
 
 impl Question<'_> {
     pub(super) fn module(&self, start: &Start, asked: &Module<'_>) -> Held {

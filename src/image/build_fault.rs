@@ -7,7 +7,7 @@ use std::{io, path::Path};
 
 use super::{
     build::Build,
-    built::CopyLine,
+    built::BuildFault,
     chain::needed,
     context::{self, Context, Entry, source_path},
     dockerfile::Dockerfile,
@@ -17,52 +17,7 @@ use super::{
     place,
     stage::{Built, Step},
 };
-use crate::source::{EntryKind, Files, SourceMap, Span};
-
-/// Why a build cannot succeed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BuildFault {
-    /// The build context is not there, or is no folder.
-    NoContext,
-    /// The Dockerfile is not there.
-    NoDockerfile,
-    /// The Dockerfile has no stage of the name that `target` says.
-    NoTarget {
-        /// The stages that have a name.
-        stages: Vec<String>,
-    },
-    /// COPY or ADD takes something that is not in the context.
-    NoSource {
-        /// Relative to the context.
-        path: String,
-        /// The instruction's bytes.
-        place: Span,
-        /// The line of `.dockerignore` that keeps it out, where it is on the disk.
-        ignored_by: Option<Span>,
-    },
-    /// COPY or RUN takes files from a stage that is not there.
-    NoStage {
-        /// The name that stands there.
-        name: String,
-        /// The stage that is meant.
-        meant: String,
-        /// The name's bytes, or the instruction's.
-        place: Span,
-    },
-    /// FROM uses an argument that no ARG before the first FROM declares.
-    UndeclaredArgument {
-        /// The argument.
-        name: String,
-        /// Its bytes behind FROM.
-        place: Span,
-        /// The ARG of an earlier stage that declares it for that stage alone.
-        inside: Option<Span>,
-        /// Whether the reference is none with the argument empty.
-        is_fatal: bool,
-        /// The ARG line before the first FROM, where the default is known.
-        line: Option<CopyLine>,
-    },
-}
+use crate::source::{EntryKind, Files, SourceMap};
 
 /// Names in a folder that are looked through at most.
 const MOST_NAMES: usize = 4096;

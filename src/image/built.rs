@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{build_fault::BuildFault, gap::Gap, hidden::Hiding, interpreter::NoInterpreter, recipe::Recipe};
+use super::recipe::Recipe;
 use crate::{
     diag::Edit,
     observed::Observed,
@@ -130,4 +130,94 @@ pub struct CopyLine {
     pub text: String,
     /// The edit that puts it there.
     pub edit: Edit,
+}
+
+/// Why a build cannot succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuildFault {
+    /// The build context is not there, or is no folder.
+    NoContext,
+    /// The Dockerfile is not there.
+    NoDockerfile,
+    /// The Dockerfile has no stage of the name that `target` says.
+    NoTarget {
+        /// The stages that have a name.
+        stages: Vec<String>,
+    },
+    /// COPY or ADD takes something that is not in the context.
+    NoSource {
+        /// Relative to the context.
+        path: String,
+        /// The instruction's bytes.
+        place: Span,
+        /// The line of `.dockerignore` that keeps it out, where it is on the disk.
+        ignored_by: Option<Span>,
+    },
+    /// COPY or RUN takes files from a stage that is not there.
+    NoStage {
+        /// The name that stands there.
+        name: String,
+        /// The stage that is meant.
+        meant: String,
+        /// The name's bytes, or the instruction's.
+        place: Span,
+    },
+    /// FROM uses an argument that no ARG before the first FROM declares.
+    UndeclaredArgument {
+        /// The argument.
+        name: String,
+        /// Its bytes behind FROM.
+        place: Span,
+        /// The ARG of an earlier stage that declares it for that stage alone.
+        inside: Option<Span>,
+        /// Whether the reference is none with the argument empty.
+        is_fatal: bool,
+        /// The ARG line before the first FROM, where the default is known.
+        line: Option<CopyLine>,
+    },
+}
+
+/// What a package lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The package by its dotted name.
+    pub package: String,
+    /// The module that it lacks.
+    pub name: String,
+    /// The package's folder in the build context.
+    pub folder: String,
+    /// Some of the modules that it has, sorted.
+    pub others: Vec<String>,
+    /// The COPY and ADD lines that bring the package.
+    pub copies: Vec<Span>,
+}
+
+/// A mount that hides what a service starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hiding {
+    /// The mount's bytes; `None` where it has no place of its own.
+    pub place: Option<Span>,
+    /// Where it lies in the container.
+    pub target: String,
+    /// The folder of the host, as written; empty for a `tmpfs`.
+    pub source: String,
+    /// What is not in there, as a path of the container.
+    pub path: String,
+    /// The COPY and ADD lines whose work it hides.
+    pub copies: Vec<Span>,
+    /// Where the build context has it.
+    pub located: String,
+}
+
+/// An interpreter that a service starts and that its image does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoInterpreter {
+    /// `python` or `python3`.
+    pub name: String,
+    /// The word that starts it, or the command around it.
+    pub place: Option<Span>,
+    /// The bytes of the image behind FROM, which has no Python.
+    pub base: Span,
+    /// The RUN line that installs `python3`, where one does.
+    pub python3: Option<Span>,
 }

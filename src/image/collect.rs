@@ -8,10 +8,9 @@ use std::{
 };
 
 use super::{
-    answer::{Module, Question},
     build::{Build, DockerfileAt, build, shown},
-    build_fault::{self, BuildFault},
-    built::{BuiltImage, BuiltImages, Held, Program, Start},
+    build_fault,
+    built::{BuildFault, BuiltImage, BuiltImages, Held, Program, Start},
     command,
     context::{self, Context, read_ignore},
     cpu_build,
@@ -22,6 +21,7 @@ use super::{
     locate::word_span,
     node, place,
     practice::{Practice, PracticeKind},
+    question::{Module, Question},
     recipe::{Recipe, recipe},
     stage::{Built, follow},
     stage_fault,

@@ -4,8 +4,8 @@
 //! Apart from `answer`, which asks for the package: here a name is wrong, or the file was moved.
 
 use super::{
-    answer::{Module, Question},
     build_fault,
+    built::Gap,
     command::Start,
     context::Entry,
     effects,
@@ -15,24 +15,9 @@ use super::{
     module_place::names,
     overlay,
     place::join,
+    question::{Module, Question},
     requirement::Names,
 };
-use crate::source::Span;
-
-/// What a package lacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// The package by its dotted name.
-    pub package: String,
-    /// The module that it lacks.
-    pub name: String,
-    /// The package's folder in the build context.
-    pub folder: String,
-    /// Some of the modules that it has, sorted.
-    pub others: Vec<String>,
-    /// The COPY and ADD lines that bring the package.
-    pub copies: Vec<Span>,
-}
 
 /// Modules that are named at most.
 const MOST: usize = 5;

@@ -8,8 +8,9 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    answer::{Module, Question},
-    build_fault, carry,
+    build_fault,
+    built::Hiding,
+    carry,
     command::Start,
     effects,
     holds::Provided,
@@ -17,29 +18,13 @@ use super::{
     listed::{Effect, Listed},
     module_place, overlay,
     place::{below, join, name, overlaps, parent},
+    question::{Module, Question},
     requirement::Names,
 };
 use crate::{
     compose::{self, Mount},
-    source::{EntryKind, Span},
+    source::EntryKind,
 };
-
-/// A mount that hides what a service starts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hiding {
-    /// The mount's bytes; `None` where it has no place of its own.
-    pub place: Option<Span>,
-    /// Where it lies in the container.
-    pub target: String,
-    /// The folder of the host, as written; empty for a `tmpfs`.
-    pub source: String,
-    /// What is not in there, as a path of the container.
-    pub path: String,
-    /// The COPY and ADD lines whose work it hides.
-    pub copies: Vec<Span>,
-    /// Where the build context has it.
-    pub located: String,
-}
 
 /// Names in a folder that are looked through at most.
 const MAX_NAMES: usize = 4096;

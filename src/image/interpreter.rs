@@ -7,7 +7,7 @@
 //! description says that no package may depend on it.
 
 use super::{
-    answer::Question,
+    built::NoInterpreter,
     chain::chain,
     dockerfile::Dockerfile,
     effects::scripts,
@@ -20,25 +20,13 @@ use super::{
     overlay,
     place::{join, overlaps},
     program_name::{base_name, is_versioned},
+    question::Question,
     reference::Reference,
     shell::{Joined, Simple, Token, split},
     stage::{Step, StepKind},
     starts::Word,
 };
 use crate::{compose, source::Span};
-
-/// An interpreter that a service starts and that its image does not have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoInterpreter {
-    /// `python` or `python3`.
-    pub name: String,
-    /// The word that starts it, or the command around it.
-    pub place: Option<Span>,
-    /// The bytes of the image behind FROM, which has no Python.
-    pub base: Span,
-    /// The RUN line that installs `python3`, where one does.
-    pub python3: Option<Span>,
-}
 
 /// Folders of programs in the images' PATH.
 const PATH: &[&str] = &[

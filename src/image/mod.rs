@@ -54,6 +54,7 @@ mod program_name;
 mod project;
 mod published;
 mod python;
+mod question;
 mod recipe;
 mod reference;
 mod requirement;
@@ -70,8 +71,9 @@ mod vendor;
 mod words;
 mod wrapper;
 
-pub use build_fault::BuildFault;
-pub use built::{Absence, BuiltImage, BuiltImages, CopyLine, Held, Program, Start};
+pub use built::{
+    Absence, BuildFault, BuiltImage, BuiltImages, CopyLine, Gap, Held, Hiding, NoInterpreter, Program, Start,
+};
 pub use collect::collect;
 pub use cuda::{
     ARCHITECTURES, Architecture, CudaRelease, CudaVersion, DriverVersion, MINOR_COMPATIBILITY, RELEASES,
@@ -81,10 +83,7 @@ pub use cuda_tag::{Certainty, TagFault, tag_fault};
 pub use dockerfile::{Dockerfile, parse as parse_dockerfile};
 pub use dockerignore::Dockerignore;
 pub use driver::is_driver_file;
-pub use gap::Gap;
-pub use hidden::Hiding;
 pub use instruction::{CommandLine, Flag, Instruction, Kind, RunText, Stage, Text, Transfer, TransferSource};
-pub use interpreter::NoInterpreter;
 pub use practice::{Practice, PracticeKind};
 pub use published::{Variant, published_cuda};
 pub use recipe::{BaseImage, Recipe};

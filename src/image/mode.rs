@@ -5,13 +5,13 @@
 //! Source: Dockerfile reference, "COPY --chmod".
 
 use super::{
-    answer::Question,
     chain,
     command::Start,
     context::read,
     effects::{self, scripts},
     listed::Effect,
     place::{join, name, parent},
+    question::Question,
     requirement::Names,
     stage::StepKind,
 };

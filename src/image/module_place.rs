@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    answer::Question,
     context::{Context, Entry, source_path},
     from::From,
     place::{below, join, parent},
+    question::Question,
     requirement::{self, Names},
     stage::StepKind,
 };

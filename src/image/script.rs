@@ -5,7 +5,6 @@
 //! bring it.
 
 use super::{
-    answer::Question,
     built::{Absence, Held},
     command::Start,
     context::{Entry, source_path},
@@ -17,6 +16,7 @@ use super::{
     listed::{Effect, Listed},
     overlay,
     place::{below, join, name, parent},
+    question::Question,
     requirement::Names,
     stage::StepKind,
     starts::Word,

@@ -4,7 +4,6 @@
 //! Source of the first line's meaning: execve(2), "Interpreter scripts".
 
 use super::{
-    answer::Question,
     chain,
     command::Scripts,
     effects::{self, scripts},
@@ -15,6 +14,7 @@ use super::{
     overlay,
     place::{join, name},
     program_name::base_name,
+    question::Question,
     requirement::Names,
     shell::split,
     stage::StepKind,

@@ -5,8 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    build_fault::BuildFault,
-    built::CopyLine,
+    built::{BuildFault, CopyLine},
     chain::needed,
     dockerfile::Dockerfile,
     expand::{Variables, expand},
