@@ -10,11 +10,11 @@ use super::{
     built::{Absence, Held},
     carry, chain,
     command::Start,
-    context::Entry,
+    context::{Entry, source_path},
     copy_line::{Wish, copy_line},
     effects,
-    from::Base,
-    holds::Provided,
+    from::{Base, From},
+    holds::{Provided, has_wildcard},
     install,
     listed::{Effect, Listed},
     module_place::{Located, names, whole_of},
@@ -22,10 +22,10 @@ use super::{
     place::{below, join, name, overlaps, parent},
     question::{Module, Question},
     requirement::{self, Names},
-    stage::{Step, StepKind},
-    starts::Word,
+    stage::{Copy, Step, StepKind},
+    starts::{Settings, Word},
 };
-use crate::{source::Span, yaml::Value};
+use crate::{compose, source::Span, yaml::Value};
 
 impl Question<'_> {
     pub(super) fn module(&self, start: &Start, asked: &Module<'_>) -> Held {
@@ -69,12 +69,15 @@ impl Question<'_> {
             return Err(format!("a link leads to `{package}`, which may be copied under its other path"));
         }
         let places = self.nothing_else_brings(start, package, &targets, &located)?;
-        // A folder whose content alone is copied is nowhere of its name.
-        let is_whole = |place: &String| name(place) == name(&located.path) && !targets.contains(place);
-        let is_sure = places.iter().all(is_whole) && !asked.reads_settings && self.knows_search(&places);
+        let is_whole = |place: &String| name(place) == name(&located.path);
+        let is_elsewhere = |place: &String| !targets.contains(place) && (is_whole(place) || !self.copies_by_pattern());
+        let is_sure =
+            places.iter().all(is_elsewhere) && !self.reads_settings(start, asked) && self.knows_search(&places);
         if !places.is_empty() && !is_sure {
             return Err(format!("a COPY brings `{package}` to a place that Python may search"));
         }
+        // A folder whose content alone is copied is nowhere of its name.
+        let places: Vec<String> = places.into_iter().filter(is_whole).collect();
         let proof = self.proof(package, searched, &located, ignored_by);
         Ok(Some(if places.is_empty() { proof } else { self.elsewhere_in_image(proof, places) }))
     }
@@ -171,18 +174,46 @@ impl Question<'_> {
         places.ok_or_else(|| "the image has too many copies to follow".to_owned())
     }
 
+    /// Whether a COPY takes what a pattern matches, which may be more than one folder.
+    fn copies_by_pattern(&self) -> bool {
+        let stages = chain::needed(self.holder.stages, self.stage).into_iter();
+        let mut steps = stages.flat_map(|stage| &self.holder.stages[stage].steps);
+        steps.any(|step| match &step.kind {
+            StepKind::Copy(copy) => copy.sources.iter().flatten().any(|source| has_wildcard(source)),
+            _ => false,
+        })
+    }
+
+    /// Whether a file of settings, or a variable with options, may name further folders.
+    fn reads_settings(&self, start: &Start, asked: &Module<'_>) -> bool {
+        let Settings::Usual { file, variable } = asked.settings else { return asked.settings == Settings::Named };
+        let Some(directory) = start.directory.as_deref() else { return true };
+        let is_set = compose::variable(self.service, variable).is_some()
+            || self.service.get("env_file").is_some()
+            || self.holder.stages[self.stage].variables.contains_key(variable);
+        is_set || self.holder.provides(self.stage, &join(directory, file)) != Provided::No
+    }
+
     /// Whether Python searches none of these places: nothing but the working directory, PYTHONPATH and the
     /// places of packages is searched where no RUN line adds to them.
     /// Source: Python's documentation, "The initialization of the sys.path module search path".
     fn knows_search(&self, places: &[String]) -> bool {
         let root = *chain::chain(self.holder.stages, self.stage).last().unwrap_or(&self.stage);
         let is_plain = self.holder.stages[root].base == Base::Known(BaseKind::Plain);
-        is_plain && !places.iter().any(|place| requirement::is_package_place(parent(place)))
+        // The root of the file system is no place of packages; where PYTHONPATH names it, it is among the folders searched.
+        let is_searched = |place: &String| parent(place) != "/" && requirement::is_package_place(parent(place));
+        is_plain && !places.iter().any(is_searched)
     }
 
     fn elsewhere_in_image(&self, proof: Absence, places: Vec<String>) -> Absence {
+        let located = join("/", &proof.located);
+        let brings = |copy: &Copy| {
+            let mut sources = copy.sources.iter().flatten();
+            copy.from != From::Context
+                || sources.any(|source| has_wildcard(source) || overlaps(&source_path(source), &located))
+        };
         let copies = self.steps().into_iter().filter(|step| match &step.kind {
-            StepKind::Copy(copy) => places.iter().any(|place| overlaps(&copy.destination, place)),
+            StepKind::Copy(copy) => brings(copy) && places.iter().any(|place| overlaps(&copy.destination, place)),
             _ => false,
         });
         let copies = copies.map(|step| step.span).collect();

@@ -5,7 +5,7 @@
 //! nowhere is said to be missing.
 
 use super::{
-    context::source_path,
+    context::{Entry, source_path},
     from::{Base, From},
     holds::{Holder, destination, has_wildcard, is_excluded, is_opaque},
     pattern::Pattern,
@@ -20,6 +20,7 @@ const MAX_PLACES: usize = 64;
 /// `None` where they are too many to follow.
 pub(super) fn places(holder: &Holder<'_>, stage: usize, path: &str) -> Option<Vec<String>> {
     let mut known: Vec<Vec<String>> = Vec::new();
+    let is_folder = holder.context.entry(path) == Entry::Folder;
     for index in 0..=stage {
         let mut out = match holder.stages[index].base {
             Base::Stage(parent) => known[parent].clone(),
@@ -29,10 +30,13 @@ pub(super) fn places(holder: &Holder<'_>, stage: usize, path: &str) -> Option<Ve
             let StepKind::Copy(copy) = &step.kind else { continue };
             for source in copy.sources.iter().flatten() {
                 match &copy.from {
-                    From::Context => out.extend(from(copy, source, path)),
+                    From::Context => out.extend(from(copy, source, path, is_folder)),
                     From::Stage(other) => {
                         out.extend(
-                            known[*other].iter().flat_map(|place| from(copy, source, place)).collect::<Vec<_>>(),
+                            known[*other]
+                                .iter()
+                                .flat_map(|place| from(copy, source, place, is_folder))
+                                .collect::<Vec<_>>(),
                         );
                     }
                     From::Named(_) => {}
@@ -49,8 +53,8 @@ pub(super) fn places(holder: &Holder<'_>, stage: usize, path: &str) -> Option<Ve
     known.pop()
 }
 
-/// Where `path` goes when `source` is copied.
-fn from(copy: &Copy, source: &str, path: &str) -> Option<String> {
+/// Where `path` goes when `source` is copied. Of a folder that is named itself the content is copied.
+fn from(copy: &Copy, source: &str, path: &str, is_folder: bool) -> Option<String> {
     if is_opaque(copy.is_add, source) {
         return None;
     }
@@ -63,7 +67,7 @@ fn from(copy: &Copy, source: &str, path: &str) -> Option<String> {
     }
     let target = destination(copy, &absolute);
     match below(path, &absolute) {
-        Some("") if copy.is_into_folder => Some(join(&target, name(&absolute))),
+        Some("") if copy.is_into_folder && !is_folder => Some(join(&target, name(&absolute))),
         Some(rest) => Some(join(&target, rest)),
         None => Some(target),
     }

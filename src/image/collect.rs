@@ -280,10 +280,10 @@ fn is_for_node(word: &str) -> bool {
 
 fn answer(question: &Question<'_>, start: &command::Start) -> Start {
     let (word, program, held) = match &start.starts {
-        Starts::Module { name, may_end_in_variable, folder, is_run, reads_settings } => {
+        Starts::Module { name, may_end_in_variable, folder, is_run, settings } => {
             let (may_end_in_variable, folder, is_run) = (*may_end_in_variable, folder.as_ref(), *is_run);
-            let reads_settings = *reads_settings;
-            let asked = Module { name: &name.text, may_end_in_variable, folder, is_run, reads_settings };
+            let settings = *settings;
+            let asked = Module { name: &name.text, may_end_in_variable, folder, is_run, settings };
             (Some(name), Program::Module(name.text.clone()), question.module(start, &asked))
         }
         Starts::Script(word) => (Some(word), Program::Script(word.text.clone()), question.script(start, word, false)),

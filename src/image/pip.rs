@@ -47,6 +47,11 @@ const PIP_VALUES: &[&str] = &[
     "--link-mode",
     "--index",
     "--default-index",
+    // Where packages go, whichever they are.
+    "-t",
+    "--target",
+    "--prefix",
+    "--root",
 ];
 
 /// What the words behind `pip` may do about a module.
@@ -107,7 +112,7 @@ fn pip_word(word: &Token, is_sync: bool) -> PipWord<'_> {
     match option {
         _ if !word.is_known => PipWord::Place,
         "-r" | "--requirement" | "--requirements" => PipWord::File(value),
-        "-t" | "--target" | "--prefix" | "--root" | "-e" | "--editable" | "--src" | "--group" => PipWord::Place,
+        "-e" | "--editable" | "--src" | "--group" => PipWord::Place,
         option if PIP_VALUES.contains(&option) => {
             if value.is_some() {
                 PipWord::Harmless

@@ -8,7 +8,7 @@ use super::{
     node::node,
     program_name::is_versioned,
     python::python,
-    starts::{Starts, Word, named, option},
+    starts::{Settings, Starts, Word, named, option},
 };
 
 /// Options without a value.
@@ -77,7 +77,7 @@ pub(super) fn starts(words: &[Word]) -> Starts {
 pub(super) fn server(name: &str, rest: &[Word]) -> Option<Starts> {
     Some(match name {
         "uvicorn" => application(rest, UVICORN, &["--app-dir"]),
-        "gunicorn" => with_settings(application(rest, GUNICORN, &["--chdir", "--pythonpath"])),
+        "gunicorn" => with_settings(application(rest, GUNICORN, &["--chdir", "--pythonpath"]), rest),
         "hypercorn" => application(rest, HYPERCORN, &[]),
         "granian" => application(rest, GRANIAN, &["--working-dir"]),
         "daphne" => application(rest, DAPHNE, &[]),
@@ -131,11 +131,21 @@ fn application(words: &[Word], switches: Switches, folder_options: &[&str]) -> S
     }
 }
 
-/// gunicorn reads `gunicorn.conf.py`, which may have `chdir` and `pythonpath`.
-fn with_settings(starts: Starts) -> Starts {
+/// gunicorn reads `gunicorn.conf.py` of the working directory, or the file behind `-c`, which may have `chdir` and
+/// `pythonpath`; and GUNICORN_CMD_ARGS.
+/// Source: gunicorn's documentation, "Configuration Overview", 23.0.
+fn with_settings(starts: Starts, words: &[Word]) -> Starts {
+    let names_file = |word: &Word| {
+        let is_glued = word.text.starts_with("-c") && !word.text.starts_with("--");
+        is_glued || word.text.starts_with("--config") || word.text.starts_with("--paste") || !word.is_known
+    };
+    let settings = match words.iter().any(names_file) {
+        true => Settings::Named,
+        false => Settings::Usual { file: "gunicorn.conf.py", variable: "GUNICORN_CMD_ARGS" },
+    };
     match starts {
         Starts::Module { name, may_end_in_variable, folder, is_run, .. } => {
-            Starts::Module { name, may_end_in_variable, folder, is_run, reads_settings: true }
+            Starts::Module { name, may_end_in_variable, folder, is_run, settings }
         }
         other => other,
     }

@@ -45,8 +45,8 @@ fn python_module(module: &Word, rest: &[Word]) -> Starts {
         return Starts::Unknown(format!("what `python -m {top}` starts is not followed"));
     }
     match named(module, false, None) {
-        Starts::Module { name, may_end_in_variable, folder, reads_settings, .. } => {
-            Starts::Module { name, may_end_in_variable, folder, is_run: true, reads_settings }
+        Starts::Module { name, may_end_in_variable, folder, settings, .. } => {
+            Starts::Module { name, may_end_in_variable, folder, is_run: true, settings }
         }
         other => other,
     }

@@ -4,7 +4,10 @@
 
 use std::path::Path;
 
-use super::{holds::Holder, starts::Word};
+use super::{
+    holds::Holder,
+    starts::{Settings, Word},
+};
 use crate::{source::SourceMap, yaml::Value};
 
 /// One question.
@@ -27,6 +30,6 @@ pub(super) struct Module<'a> {
     pub(super) folder: Option<&'a Word>,
     /// Whether Python runs it, which a package must allow.
     pub(super) is_run: bool,
-    /// Whether a settings file of the program may name further folders.
-    pub(super) reads_settings: bool,
+    /// What may name further folders.
+    pub(super) settings: Settings,
 }

@@ -10,6 +10,21 @@ pub(super) struct Word {
     pub(super) is_known: bool,
 }
 
+/// A file of settings that may name further folders to search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settings {
+    /// The program reads none.
+    None,
+    /// This one of the working directory, where it is there.
+    Usual {
+        file: &'static str,
+        /// A variable with further options.
+        variable: &'static str,
+    },
+    /// One that the words name, or may name.
+    Named,
+}
+
 /// What a program starts.
 #[derive(Clone, Debug)]
 pub(super) enum Starts {
@@ -22,8 +37,8 @@ pub(super) enum Starts {
         folder: Option<Word>,
         /// Whether Python runs it as a program, rather than a server that imports it.
         is_run: bool,
-        /// Whether the program has a settings file that may name further folders.
-        reads_settings: bool,
+        /// What may name further folders.
+        settings: Settings,
     },
     /// A file that an interpreter is given.
     Script(Word),
@@ -68,7 +83,7 @@ pub(super) fn named(word: &Word, may_end_in_variable: bool, folder: Option<Word>
         return Starts::Unknown(format!("`{}` is no module's name", word.text));
     }
     let name = Word { text: module.to_owned(), ..word.clone() };
-    Starts::Module { name, may_end_in_variable, folder, is_run: false, reads_settings: false }
+    Starts::Module { name, may_end_in_variable, folder, is_run: false, settings: Settings::None }
 }
 
 pub(super) fn unknown_word(word: &Word) -> Starts {
