@@ -115,3 +115,12 @@ pub(super) fn shown(path: &Path, directory: &Path, folder: Option<&Path>) -> Pat
 fn tidy(path: &Path) -> PathBuf {
     path.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
 }
+
+/// With these policies the image that runs is not the one that is built.
+/// Source: Compose specification, "pull_policy".
+pub(super) fn check_pull_policy(service: &Value) -> Result<(), String> {
+    match service.get("pull_policy").and_then(Value::as_str) {
+        None | Some("build" | "never") => Ok(()),
+        Some(policy) => Err(format!("`pull_policy: {policy}` may run another image")),
+    }
+}

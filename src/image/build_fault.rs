@@ -77,16 +77,23 @@ pub(super) fn sources(
     stages: &[Built],
     target: usize,
     context: &Context<'_>,
+    project: &Path,
     texts: &SourceMap,
 ) -> Vec<BuildFault> {
-    if !has_content(files, &context.on_disk("/")) {
-        return Vec::new();
-    }
+    let is_at_hand = has_content(files, &context.on_disk("/"));
     let steps = needed(stages, target).into_iter().flat_map(|stage| &stages[stage].steps);
-    steps.flat_map(|step| missing(files, step, context, texts)).collect()
+    let faults = steps.flat_map(|step| missing(files, step, context, project, texts));
+    // A folder with a Dockerfile alone may have been left empty, but not where what it copies is in the project's.
+    faults.filter(|fault| is_at_hand || matches!(fault, BuildFault::NoSource { is_beside: true, .. })).collect()
 }
 
-fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &SourceMap) -> Vec<BuildFault> {
+fn missing(
+    files: &dyn Files,
+    step: &Step,
+    context: &Context<'_>,
+    project: &Path,
+    texts: &SourceMap,
+) -> Vec<BuildFault> {
     let Some(taken) = step.taken.as_ref().filter(|taken| taken.from == From::Context) else { return Vec::new() };
     let sources = taken.sources.iter().filter(|source| !has_wildcard(source) && !is_opaque(taken.is_add, source));
     let fault = |source: &String| {
@@ -103,7 +110,9 @@ fn missing(files: &dyn Files, step: &Step, context: &Context<'_>, texts: &Source
             Entry::Folder | Entry::Unknown(_) => return None,
         };
         let place = super::locate::word_span(step.span, source, texts);
-        Some(BuildFault::NoSource { path: relative, place, ignored_by })
+        let is_other = files.resolve(project) != files.resolve(&context.on_disk("/"));
+        let is_beside = is_other && matches!(files.kind(&project.join(&relative)), Ok(Some(_)));
+        Some(BuildFault::NoSource { path: relative, place, ignored_by, is_beside })
     };
     sources.filter_map(fault).collect()
 }

@@ -152,6 +152,8 @@ pub enum BuildFault {
         place: Span,
         /// The line of `.dockerignore` that keeps it out, where it is on the disk.
         ignored_by: Option<Span>,
+        /// Whether the project's folder, which is not the context, has it at the same path.
+        is_beside: bool,
     },
     /// COPY or RUN takes files from a stage that is not there.
     NoStage {

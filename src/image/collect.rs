@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    build::{Build, DockerfileAt, build, shown},
+    build::{Build, DockerfileAt, build, check_pull_policy, shown},
     build_fault,
     built::{BuildFault, BuiltImage, BuiltImages, Held, Program, Start},
     command,
@@ -84,7 +84,8 @@ impl Collector<'_> {
         image: &mut BuiltImage,
     ) -> Result<Vec<Start>, String> {
         check_pull_policy(service)?;
-        if build_fault::no_context(self.files, &self.project.directory, build) {
+        let folder = &self.project.directory;
+        if build_fault::no_context(self.files, folder, build) {
             image.faults.push(BuildFault::NoContext);
         }
         let context = Context::open(self.files, build.context.clone(), Dockerignore::default())?;
@@ -108,14 +109,14 @@ impl Collector<'_> {
         let recipe = recipe(&parsed, &stages, stage, self.sources);
         image.recipe = Some(self.with_requirements(recipe, &stages, stage, &context));
         image.faults.extend(stage_fault::stages(&parsed, &stages, stage, &names, self.sources));
-        image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, self.sources));
+        image.faults.extend(build_fault::sources(self.files, &stages, stage, &context, folder, self.sources));
         let named = self.named_contexts(build);
         let holder = Holder { stages: &stages, context: &context, named: &named, budget: Cell::new(Holder::BUDGET) };
         let question = Question {
             holder: &holder,
             stage,
             service,
-            project: &self.project.directory,
+            project: folder,
             sources: self.sources,
             python_path_unknown: self.python_path_unknown(service),
         };
@@ -239,15 +240,6 @@ impl Collector<'_> {
             let is_named = String::from_utf8_lossy(&bytes).contains("PYTHONPATH");
             is_named.then(|| format!("`{path}` sets PYTHONPATH"))
         })
-    }
-}
-
-/// With these policies the image that runs is not the one that is built.
-/// Source: Compose specification, "pull_policy".
-fn check_pull_policy(service: &Value) -> Result<(), String> {
-    match service.get("pull_policy").and_then(Value::as_str) {
-        None | Some("build" | "never") => Ok(()),
-        Some(policy) => Err(format!("`pull_policy: {policy}` may run another image")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Check, FixAvailability, Rule, ServiceCx, Sink};
 use crate::{
-    diag::{Code, Label, Severity},
+    diag::{Code, Diagnostic, Label, Severity},
     image::BuildFault,
     source::Span,
     yaml::Value,
@@ -36,13 +36,34 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
                 let message = format!("the Dockerfile of service `{}`, {what}, is not there", cx.name);
                 sink.report(message, place).help = Some("`dockerfile` is relative to the build context".into());
             }
-            BuildFault::NoSource { path, place, ignored_by } => source(cx, sink, path, *place, *ignored_by),
+            BuildFault::NoSource { path, place, ignored_by, is_beside } => {
+                let finding = source(cx, sink, path, *place, *ignored_by);
+                if *is_beside && ignored_by.is_none() {
+                    finding.help = Some(wider(cx).unwrap_or_else(|| finding.help.take().unwrap_or_default()));
+                }
+            }
             BuildFault::NoTarget { .. } | BuildFault::NoStage { .. } | BuildFault::UndeclaredArgument { .. } => {}
         }
     }
 }
 
-fn source(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, path: &str, place: Span, ignored_by: Option<Span>) {
+/// How to build from the project's folder, where that has what is copied.
+fn wider(cx: &ServiceCx<'_>) -> Option<String> {
+    let (context, _) = said(cx, "context")?;
+    let dockerfile = said(cx, "dockerfile").map_or_else(|| "Dockerfile".to_owned(), |(path, _)| path);
+    let below = context.trim_start_matches("./").trim_matches('/');
+    let is_below = !below.is_empty() && !below.contains("..") && !dockerfile.starts_with(['/', '.']);
+    is_below
+        .then(|| format!("the project's folder has it: build with `context: .` and `dockerfile: {below}/{dockerfile}`"))
+}
+
+fn source<'a>(
+    cx: &ServiceCx<'_>,
+    sink: &'a mut Sink<'_>,
+    path: &str,
+    place: Span,
+    ignored_by: Option<Span>,
+) -> &'a mut Diagnostic {
     let why = if ignored_by.is_some() { "`.dockerignore` keeps out" } else { "the build context does not have" };
     let finding = sink.report(format!("the Dockerfile of service `{}` copies `{path}`, which {why}", cx.name), place);
     if let Some(span) = ignored_by {
@@ -55,6 +76,7 @@ fn source(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, path: &str, place: Span, igno
         Some(_) => "take the line out of `.dockerignore`, or except the path with a line that starts with `!`".into(),
         None => "correct the path, or the build context that it is relative to".into(),
     });
+    finding
 }
 
 /// What `build` says under a key, with its place; the short form is the context.
