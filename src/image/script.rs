@@ -5,12 +5,14 @@
 //! bring it.
 
 use super::{
+    base::BaseKind,
     built::{Absence, Held},
+    chain,
     command::Start,
     context::{Entry, source_path},
     copy_line::{Wish, copy_line},
     effects,
-    from::From,
+    from::{Base, From},
     holds::Provided,
     install,
     listed::{Effect, Listed},
@@ -70,6 +72,7 @@ impl Question<'_> {
             },
             Provided::No => {
                 let found = self.elsewhere(&path, &word.text).or_else(|| self.gap(&path)).or_else(|| self.near(&path));
+                let found = found.or_else(|| self.beside_root(&path));
                 let found = found.ok_or_else(|| format!("`{}` may come from the base image", word.text))?;
                 self.absent(start, &word.text, &path, found, None)
             }
@@ -121,6 +124,14 @@ impl Question<'_> {
         is_sure.then_some(missing)
     }
 
+    /// Where the context would have a shell script of the root folder: no image of an operating system, a language or
+    /// CUDA has any there.
+    fn beside_root(&self, path: &str) -> Option<String> {
+        let root = *chain::chain(self.holder.stages, self.stage).last()?;
+        let is_plain = self.holder.stages[root].base == Base::Known(BaseKind::Plain);
+        (is_plain && parent(path) == "/" && extension(path) == Some("sh")).then(|| path.to_owned())
+    }
+
     /// Files of the context, of the same kind, that the image holds in the folder of a path.
     fn beside(&self, path: &str) -> Vec<String> {
         let context = self.holder.context;
@@ -166,7 +177,8 @@ impl Question<'_> {
         }
         let searched = vec![parent(path).to_owned()];
         let beside = self.beside(path);
-        let near = nearest(&beside, path).map(|source| name(source).to_owned());
+        let only = beside.first().filter(|_| beside.len() == 1);
+        let near = nearest(&beside, path).or(only).map(|source| name(source).to_owned());
         let is_there = self.holder.context.entry(&found) == Entry::File;
         let wish = Wish { located: &found, is_folder: false, searched: &searched };
         let line = copy_line(self.holder.stages, self.stage, self.holder.context, &wish, self.sources);

@@ -35,7 +35,7 @@ fn report(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, start: &Start, path: &str, ab
     let through = starts::through(start);
     let finding = sink.report(message, Label::new(place, format!("not in `{folder}` of the image{through}")));
     finding.related.extend(absence.copies.iter().map(|span| Label::new(*span, "not in what this copies")));
-    if let Some(span) = absence.workdir {
+    if let Some(span) = absence.workdir.filter(|_| !path.starts_with('/')) {
         finding.related.push(Label::new(span, "paths are relative to this folder"));
     }
     let near = absence.near.as_ref().filter(|_| absence.located.is_empty());
