@@ -39,7 +39,7 @@ pub struct BuiltImage {
     /// The words that its own ENTRYPOINT and CMD start with, and their places, where the service says
     /// neither.
     pub command: Vec<(String, Span)>,
-    /// The interpreter that the service starts and that the image lacks.
+    /// The interpreter that the build or the service starts and that the image lacks.
     pub no_interpreter: Option<NoInterpreter>,
     /// What of the build is not there.
     pub faults: Vec<BuildFault>,
@@ -211,11 +211,13 @@ pub struct Hiding {
     pub located: String,
 }
 
-/// An interpreter that a service starts and that its image does not have.
+/// An interpreter that a service or its build starts and that its image does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoInterpreter {
-    /// `python` or `python3`.
+    /// `python` or `python3`; `pip` or `pip3` too where the build starts it.
     pub name: String,
+    /// Whether a RUN line starts it.
+    pub is_built: bool,
     /// The word that starts it, or the command around it.
     pub place: Option<Span>,
     /// The bytes of the image behind FROM, which has no Python.

@@ -121,7 +121,7 @@ impl Collector<'_> {
             python_path_unknown: self.python_path_unknown(service),
         };
         let line = words::of_service(service, &stages[stage], self.sources);
-        image.no_interpreter = line.as_ref().ok().and_then(|line| question.no_interpreter(line, &parsed));
+        image.no_interpreter = question.no_interpreter(line.as_ref().ok(), &parsed);
         answers(&question, line?, &stages[stage])
     }
 

@@ -1,4 +1,4 @@
-//! Whether an image has the `python` or `python3` that a service starts by name.
+//! Whether an image has the `python` or `python3` that a service starts by name, or the `pip` that its build does.
 //!
 //! Judged are NVIDIA's CUDA images of Ubuntu alone, where every RUN line is understood: they bring no Python, and
 //! Ubuntu's `python3` brings no `python`.
@@ -64,9 +64,13 @@ const PLAIN_PACKAGES: &[&str] = &[
 ];
 
 impl Question<'_> {
-    /// The interpreter that the first of the words names and that the image lacks; `None` where it has it, or
-    /// where that is not known.
-    pub(super) fn no_interpreter(&self, words: &[Word], dockerfile: &Dockerfile) -> Option<NoInterpreter> {
+    /// The interpreter that the build, or the first of the words, starts and that the image lacks; `None` where it has
+    /// it, or where that is not known.
+    pub(super) fn no_interpreter(&self, words: Option<&Vec<Word>>, dockerfile: &Dockerfile) -> Option<NoInterpreter> {
+        self.in_build(dockerfile).or_else(|| self.at_start(words?, dockerfile))
+    }
+
+    fn at_start(&self, words: &[Word], dockerfile: &Dockerfile) -> Option<NoInterpreter> {
         let (name, place) = started(words)?;
         let stages = chain(self.holder.stages, self.stage);
         let root = *stages.last()?;
@@ -90,7 +94,41 @@ impl Question<'_> {
             }
         }
         let place = place.map(|span| word_span(span, &name, self.sources));
-        Some(NoInterpreter { name, place, base: dockerfile.stages[root].base.span, python3 })
+        Some(NoInterpreter { name, is_built: false, place, base: dockerfile.stages[root].base.span, python3 })
+    }
+
+    /// The `pip` or `python` that a RUN line starts though nothing before it brings one.
+    fn in_build(&self, dockerfile: &Dockerfile) -> Option<NoInterpreter> {
+        let stages = chain(self.holder.stages, self.stage);
+        let root = *stages.last()?;
+        let reference = Reference::parse(self.holder.stages[root].image.as_deref()?)?;
+        if !is_of_ubuntu(&reference) || reference.tag().contains("devel") || self.sets_path(dockerfile, &stages) {
+            return None;
+        }
+        let mut python3 = None;
+        for step in self.steps() {
+            let StepKind::Run { run, shell, variables, .. } = &step.kind else {
+                brings(step, false)?;
+                continue;
+            };
+            let lookup = |name: &str| variables.get(name).cloned().flatten();
+            for script in scripts(run, shell)? {
+                let commands = split(&script, &lookup).ok()?;
+                for (at, command) in commands.iter().enumerate() {
+                    if let Some(name) = fails(command, commands.get(at + 1), python3.is_some()) {
+                        let place = Some(word_span(step.span, &name, self.sources));
+                        let base = dockerfile.stages[root].base.span;
+                        return Some(NoInterpreter { name, is_built: true, place, base, python3 });
+                    }
+                    if installs_python3(command) {
+                        python3 = python3.or(Some(step.span));
+                        continue;
+                    }
+                    of_command(command, false)?;
+                }
+            }
+        }
+        None
     }
 
     /// Whether the image or the service changes where programs are looked for.
@@ -124,6 +162,35 @@ fn started(words: &[Word]) -> Option<(String, Option<Span>)> {
     };
     let name = &words.first()?.text;
     (is_interpreter(name) && next != Some(Joined::Else)).then(|| (name.clone(), script.span))
+}
+
+/// The program of a command that is not there, and whose absence ends the build.
+fn fails(command: &Simple, next: Option<&Simple>, has_python3: bool) -> Option<String> {
+    let program = plain(&command.words).first().filter(|program| program.is_known)?;
+    let is_lacked = match program.text.as_str() {
+        "pip" | "pip3" => true,
+        "python" | "python3" => !has_python3,
+        _ => false,
+    };
+    let is_caught = command.is_conditional
+        || matches!(command.joined, Joined::Else | Joined::Pipe)
+        || next.is_some_and(|next| matches!(next.joined, Joined::Else | Joined::Pipe));
+    (is_lacked && !is_caught).then(|| program.text.clone())
+}
+
+/// `apt-get install` of Python, and of nothing that may bring pip.
+fn installs_python3(command: &Simple) -> bool {
+    const PYTHON: [&str; 3] = ["python3", "python3-dev", "python3-venv"];
+    let words = plain(&command.words);
+    let is_apt = words.first().is_some_and(|program| ["apt", "apt-get"].contains(&program.text.as_str()));
+    let mut names = words.iter().skip(1).filter(|word| !word.text.starts_with('-'));
+    let is_install = names.next().is_some_and(|verb| verb.text == "install");
+    let (mut has_python, mut is_all_known) = (false, true);
+    for name in names {
+        has_python |= PYTHON.contains(&name.text.as_str());
+        is_all_known &= name.is_known && (PYTHON.iter().chain(PLAIN_PACKAGES)).any(|known| *known == name.text);
+    }
+    is_apt && is_install && has_python && is_all_known && command.writes.is_empty()
 }
 
 /// CUDA's images of Ubuntu releases in which `python` is nobody's command.

@@ -1,15 +1,16 @@
-//! A service that starts Python in an image without it.
+//! A service, or a build, that starts Python in an image without it.
 
 use super::{Check, FixAvailability, Rule, ServiceCx, Sink};
 use crate::{
     diag::{Applicability, Code, Edit, Fix, Label, Severity},
     image::NoInterpreter,
+    source::Span,
 };
 
 pub(super) static RULE: Rule = Rule {
     code: Code::new("CG612"),
     name: "program-not-in-image",
-    summary: "a service starts `python` or `python3`, which its image does not have",
+    summary: "a service, or its build, starts `python` or `pip`, which its image does not have",
     severity: Severity::Error,
     fix: FixAvailability::Sometimes,
     since: "0.1.0",
@@ -19,11 +20,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let image = cx.project.images.get(cx.name);
-    let Some(NoInterpreter { name, place, base, python3 }) = image.and_then(|image| image.no_interpreter.as_ref())
+    let Some(NoInterpreter { name, is_built, place, base, python3 }) =
+        image.and_then(|image| image.no_interpreter.as_ref())
     else {
         return;
     };
     let Some(place) = place.or_else(|| cx.service.place()) else { return };
+    if *is_built {
+        return in_build(cx, sink, name, Label::new(place, "no such program at this line"), *base);
+    }
     let message = format!("service `{}` starts `{name}`, which its image does not have", cx.name);
     let finding = sink.report(message, Label::new(place, "no such program in the image"));
     finding.related.push(Label::new(*base, "comes without Python"));
@@ -41,9 +46,19 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     finding.fix = is_literal.then(|| Fix {
         title: "start `python3`".to_owned(),
         applicability: Applicability::Unsafe,
-        edits: vec![Edit {
-            span: crate::source::Span::new(place.file, start, start + name.len()),
-            text: "python3".to_owned(),
-        }],
+        edits: vec![Edit { span: Span::new(place.file, start, start + name.len()), text: "python3".to_owned() }],
     });
+}
+
+/// A RUN line that ends the build.
+fn in_build(cx: &ServiceCx<'_>, sink: &mut Sink<'_>, name: &str, place: Label, base: Span) {
+    let message = format!(
+        "the Dockerfile of service `{}` runs `{name}`, which its image does not have: the build fails",
+        cx.name
+    );
+    let finding = sink.report(message, place);
+    finding.related.push(Label::new(base, "comes without Python"));
+    let package = if name.starts_with("pip") { "python3-pip" } else { "python3" };
+    let line = format!("RUN apt-get update && apt-get install -y --no-install-recommends {package}");
+    finding.help = Some(format!("add `{line}` before it"));
 }
