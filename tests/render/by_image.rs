@@ -5,13 +5,16 @@ use composegpu::lower::{Form, Wanted, render};
 use crate::projects::{Given, host, printed};
 
 fn rendered(rest: &str, host_name: &str) -> Result<String, String> {
-    let text = format!("services:\n  llm:\n    image: nvcr.io/nvidia/tritonserver:24.05-py3\n    runtime: nvidia\n{rest}");
+    let text =
+        format!("services:\n  llm:\n    image: nvcr.io/nvidia/tritonserver:24.05-py3\n    runtime: nvidia\n{rest}");
     let given = Given::of(&[("compose.yaml", &text)]);
     let (project, requests) = given.accepted();
     let wanted = Wanted { form: None, is_cpu_allowed: false };
     match render(project, &requests, Some(&host(host_name)), wanted) {
         Ok(rendered) => Ok(printed(&rendered.project)),
-        Err(services) => Err(services.iter().filter_map(|it| it.outcome.as_ref().err()).map(ToString::to_string).collect()),
+        Err(services) => {
+            Err(services.iter().filter_map(|it| it.outcome.as_ref().err()).map(ToString::to_string).collect())
+        }
     }
 }
 
