@@ -1,6 +1,6 @@
 //! ROCm without a node that it opens.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, command, fix, images};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, cg308_misspelt_device_node::meant, command, fix, images};
 use crate::{
     compose::{devices, variable},
     diag::{Applicability, Code, Fix, Severity},
@@ -26,10 +26,12 @@ const NEEDED: [&str; 2] = ["/dev/kfd", "/dev/dri"];
 pub(super) const WSL_NODE: &str = "/dev/dxg";
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
-    let nodes: Vec<&str> = devices(cx.service).into_iter().map(|device| device.source).collect();
+    // A path with a slip in it is CG308's.
+    let node = |path: &str| meant(path).unwrap_or_else(|| path.to_owned());
+    let nodes: Vec<String> = devices(cx.service).iter().map(|device| node(device.source)).collect();
     let has_hole = devices(cx.service).iter().any(|device| device.node.hole.is_some());
     let has = |node: &str| {
-        nodes.iter().any(|have| *have == node || have.strip_prefix(node).is_some_and(|rest| rest.starts_with('/')))
+        nodes.iter().any(|have| have == node || have.strip_prefix(node).is_some_and(|rest| rest.starts_with('/')))
     };
     let missing: Vec<&str> = NEEDED.into_iter().filter(|node| !has(node)).collect();
     let is_used = has("/dev/kfd") || (is_rocm(cx.service) && !is_ollama_client(cx.service));

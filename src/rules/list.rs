@@ -60,6 +60,7 @@ pub static ALL: &[&Rule] = &[
     &super::cg305_mount_shadows_injection::RULE,
     &super::cg306_rocm_host_mount::RULE,
     &super::cg307_device_node_as_volume::RULE,
+    &super::cg308_misspelt_device_node::RULE,
     &super::cg401_runtime_without_visible_devices::RULE,
     &super::cg402_missing_driver_capability::RULE,
     &super::cg403_invalid_driver_capability::RULE,

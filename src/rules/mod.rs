@@ -59,6 +59,7 @@ mod cg304_incomplete_device_nodes;
 mod cg305_mount_shadows_injection;
 mod cg306_rocm_host_mount;
 mod cg307_device_node_as_volume;
+mod cg308_misspelt_device_node;
 mod cg401_runtime_without_visible_devices;
 mod cg402_missing_driver_capability;
 mod cg403_invalid_driver_capability;
