@@ -1,7 +1,7 @@
 //! `runtime: nvidia` that is told of no GPU.
 
 use super::{
-    Check, FixAvailability, RequestCx, Rule, Sink,
+    Check, FixAvailability, RequestCx, Rule, Sink, cg111_swarm_unsupported,
     cg124_unknown_runtime_name::is_mistaken,
     cg407_misspelt_variable,
     devices::{NVIDIA_VISIBLE_DEVICES, device_requests},
@@ -37,7 +37,9 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         || compose::environment(service.service)
             .iter()
             .any(|entry| cg407_misspelt_variable::meant(&entry.name) == Some(NVIDIA_VISIBLE_DEVICES));
-    if device_requests(service).next().is_some() || sets_it(service.service) || is_meant {
+    // Swarm, for which CG111 speaks, sets a variable of its own.
+    let is_for_swarm = cg111_swarm_unsupported::sign(service).is_some();
+    if is_for_swarm || device_requests(service).next().is_some() || sets_it(service.service) || is_meant {
         return;
     }
     if let Some(reason) = unknown(service.service) {
