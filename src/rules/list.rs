@@ -41,6 +41,8 @@ pub static ALL: &[&Rule] = &[
     &super::cg123_count_of_zero::RULE,
     &super::cg124_unknown_runtime_name::RULE,
     &super::cg125_several_gpu_requests::RULE,
+    &super::cg126_generic_resources_without_swarm::RULE,
+    &super::cg127_merge_loses_request::RULE,
     &super::cg201_visible_devices_overridden::RULE,
     &super::cg202_visible_devices_inert::RULE,
     &super::cg203_cuda_visible_devices_renumbered::RULE,

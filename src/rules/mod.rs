@@ -40,6 +40,8 @@ mod cg122_no_gpu_on_host;
 mod cg123_count_of_zero;
 mod cg124_unknown_runtime_name;
 mod cg125_several_gpu_requests;
+mod cg126_generic_resources_without_swarm;
+mod cg127_merge_loses_request;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
