@@ -70,6 +70,7 @@ pub static ALL: &[&Rule] = &[
     &super::cg405_requirement_check_disabled::RULE,
     &super::cg406_capabilities_ignored_by_cdi::RULE,
     &super::cg407_misspelt_variable::RULE,
+    &super::cg408_gfx_version_invalid::RULE,
     &super::cg501_cuda_newer_than_driver::RULE,
     &super::cg502_gpu_arch_unsupported::RULE,
     &super::cg503_retired_cuda_tag::RULE,

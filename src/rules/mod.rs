@@ -69,6 +69,7 @@ mod cg404_stub_libcuda;
 mod cg405_requirement_check_disabled;
 mod cg406_capabilities_ignored_by_cdi;
 mod cg407_misspelt_variable;
+mod cg408_gfx_version_invalid;
 mod cg501_cuda_newer_than_driver;
 mod cg502_gpu_arch_unsupported;
 mod cg503_retired_cuda_tag;
