@@ -69,11 +69,20 @@ fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
     Some(found)
 }
 
-/// `/dev/nvidia1`: a node is no id.
+/// What other programs put before an index: PyTorch, TensorFlow, and `docker run --gpus`.
+const FOREIGN: [&str; 3] = ["cuda:", "gpu:", "device="];
+
+/// `/dev/nvidia1`: a node is no id, nor is `cuda:0`.
 fn path(cx: &Cx<'_>, id: &Value) -> Option<Found> {
-    let text = id.as_str().filter(|text| id.hole.is_none() && text.starts_with('/'))?;
-    let index = text.strip_prefix("/dev/nvidia").filter(|index| index.parse::<u8>().is_ok());
-    let message = format!("`{text}` in `device_ids` of service `{}` is a path, and no GPU has such an id", cx.name);
+    let text = id.as_str().filter(|_| id.hole.is_none())?;
+    let lower = text.to_ascii_lowercase();
+    let foreign = FOREIGN.iter().find_map(|begin| lower.strip_prefix(begin));
+    if foreign.is_none() && !text.starts_with('/') {
+        return None;
+    }
+    let index = foreign.or(text.strip_prefix("/dev/nvidia")).filter(|index| index.parse::<u8>().is_ok());
+    let what = if foreign.is_some() { "is another program's name for a GPU" } else { "is a path" };
+    let message = format!("`{text}` in `device_ids` of service `{}` {what}, and no GPU has such an id", cx.name);
     let help = match index {
         Some(index) => format!("write the GPU's index: \"{index}\""),
         None => "name the GPU by its index or UUID, as `nvidia-smi -L` shows them".to_owned(),
