@@ -13,7 +13,7 @@ pub(super) fn check(cx: &Cx<'_>, item: &Value) -> Vec<Found> {
     let Some(ids) = item.get("device_ids").filter(|ids| ids.hole.is_none()) else { return Vec::new() };
     match &ids.data {
         Data::Seq(items) => {
-            let each = |id| joined(cx, id).or_else(|| path(cx, id));
+            let each = |id| joined(cx, id).or_else(|| path(cx, id)).or_else(|| bare_uuid(cx, id));
             numbers(cx, ids, items).into_iter().chain(items.iter().filter_map(each)).collect()
         }
         Data::Map(_) | Data::Null => Vec::new(),
@@ -92,6 +92,26 @@ fn path(cx: &Cx<'_>, id: &Value) -> Option<Found> {
         .filter(|_| !cx.project.holds_variable(id))
         .and_then(|index| cx.edit(id, |file, origin| edit::replace(file, origin.node.node, &format!("\"{index}\""))));
     found.finding.fix = fix("write the GPU's index", Applicability::Unsafe, edits);
+    Some(found)
+}
+
+/// A UUID as `nvidia-smi -L` shows it, without the `GPU-` before it.
+fn bare_uuid(cx: &Cx<'_>, id: &Value) -> Option<Found> {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    let text = id.as_str().filter(|_| id.hole.is_none())?;
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_uuid = parts.iter().map(|part| part.len()).eq(LENGTHS) && parts.iter().all(|part| is_hex(part));
+    if !is_uuid {
+        return None;
+    }
+    let meant = format!("GPU-{text}");
+    let message = format!("`{text}` in `device_ids` of service `{}` lacks the `GPU-` of a GPU's id", cx.name);
+    let mut found = cx.error(DEVICE_IDS_TYPE, message, id, &format!("write `{meant}`"))?;
+    let edits = Some(())
+        .filter(|()| !cx.project.holds_variable(id))
+        .and_then(|()| cx.edit(id, |file, origin| edit::replace(file, origin.node.node, &format!("\"{meant}\""))));
+    found.finding.fix = fix(format!("write `{meant}`"), Applicability::Unsafe, edits);
     Some(found)
 }
 
