@@ -8,7 +8,7 @@ use super::{
     fix, images,
 };
 use crate::{
-    compose::{self, variable},
+    compose::{self, EnvironmentEntry, variable},
     diag::{Applicability, Code, Fix, Severity},
     gpu::{RequestForm, Vendor},
     yaml::Value,
@@ -29,8 +29,11 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let (request, service) = (cx.request, cx.service);
     let name = request.value.as_str().unwrap_or("nvidia");
     let is_runtime = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia;
-    if !is_runtime || is_mistaken(name) || variable(service.service, NVIDIA_VISIBLE_DEVICES).is_some() {
+    if !is_runtime || is_mistaken(name) {
         return;
+    }
+    if let Some(entry) = variable(service.service, NVIDIA_VISIBLE_DEVICES) {
+        return empty(cx, &entry, sink);
     }
     let environment = service.service.get("environment");
     let is_meant = environment.is_some_and(|environment| fix::mentions(environment, NVIDIA_VISIBLE_DEVICES))
@@ -62,6 +65,17 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         applicability: Applicability::Unsafe,
         edits,
     });
+}
+
+/// A variable that is set to nothing takes the place of the image's: the runtime then brings no GPU.
+fn empty(cx: &RequestCx<'_>, entry: &EnvironmentEntry<'_>, sink: &mut Sink<'_>) {
+    let is_empty = entry.node.hole.is_none() && entry.value.as_deref().is_some_and(|value| value.trim().is_empty());
+    let (true, None, Some(place)) = (is_empty, device_requests(cx.service).next(), entry.node.place()) else { return };
+    let finding = sink.report(
+        format!("`{NVIDIA_VISIBLE_DEVICES}` of service `{}` is empty, so `runtime` brings it no GPU", cx.service.name),
+        place,
+    );
+    finding.help = Some("name the GPUs, as in `all`; `void` where none is meant".into());
 }
 
 /// Images that set the variable to `all`, as their Dockerfiles say: pytorch/pytorch `Dockerfile` (01343dc),
