@@ -1,6 +1,8 @@
 //! What `render` makes of every fixture project, on every recorded host, in every form: the same
 //! devices, once and for all, in a project that is read again as it was meant.
 
+#[path = "render/by_image.rs"]
+mod by_image;
 #[path = "render/optional.rs"]
 mod optional;
 #[path = "render/podman.rs"]

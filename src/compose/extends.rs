@@ -36,6 +36,8 @@ struct Reference {
     service: String,
     file: Option<String>,
     span: Option<Span>,
+    /// The service's name, where it has an entry of its own.
+    name: Option<Span>,
 }
 
 /// Extends every service of a layer that asks for it.
@@ -94,8 +96,13 @@ fn reference(service: &Value) -> Option<Reference> {
     let extends = service.get("extends")?;
     let text = |key: &str| extends.get(key).and_then(Value::as_str).map(str::to_owned);
     match &extends.data {
-        Data::String(service) => Some(Reference { service: service.clone(), file: None, span: extends.span() }),
-        _ => Some(Reference { service: text("service")?, file: text("file"), span: extends.span() }),
+        Data::String(service) => {
+            Some(Reference { service: service.clone(), file: None, span: extends.span(), name: None })
+        }
+        _ => {
+            let name = extends.get("service").and_then(Value::place);
+            Some(Reference { service: text("service")?, file: text("file"), span: extends.span(), name })
+        }
     }
 }
 
@@ -108,7 +115,7 @@ fn base_of_same(
     if !services.map.contains_key(&reference.service) {
         reading.is_cut = true;
         let message = format!("there is no service `{}` to extend in this file", reference.service);
-        reading.refuse_at(INCONSISTENT, reference.span, message, Vec::new());
+        reading.refuse_at(INCONSISTENT, reference.name.or(reference.span), message, Vec::new());
         return None;
     }
     resolve(reading, services, &reference.service, chain);
@@ -136,7 +143,7 @@ fn base_of_file(reading: &mut Reading<'_>, reference: &Reference, file: &str, ch
     if !others.map.contains_key(&reference.service) {
         reading.is_cut = true;
         let message = format!("there is no service `{}` to extend in `{file}`", reference.service);
-        reading.refuse_at(INCONSISTENT, reference.span, message, Vec::new());
+        reading.refuse_at(INCONSISTENT, reference.name.or(reference.span), message, Vec::new());
         return None;
     }
     resolve(reading, &mut others, &reference.service, chain);

@@ -76,9 +76,18 @@ fn compose_model(reading: &mut Reading<'_>, value: Value) -> Option<Value> {
         _ => value.span(),
     };
     let place = first.or(value.span()).map_or_else(|| Place::File(String::new()), |span| Place::Source(span.into()));
-    let help = "a Compose file has a mapping at its top, with `services`";
+    let help = match is_version_1(&value) {
+        true => "put the services under a key `services`: the form of version 1, without it, is no longer read",
+        false => "a Compose file has a mapping at its top, with `services`",
+    };
     reading.refuse(Diagnostic::new(SCHEMA_VIOLATION, Severity::Error, message, place).with_help(help));
     None
+}
+
+/// Whether every key looks like a service, as in the form of version 1.
+fn is_version_1(value: &Value) -> bool {
+    let is_service = |value: &Value| value.get("image").or(value.get("build")).is_some();
+    value.as_map().is_some_and(|map| map.values().all(is_service))
 }
 
 /// Short forms become long ones; without interpolation those that cannot be read stay.

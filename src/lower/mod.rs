@@ -5,6 +5,7 @@
 
 mod amd;
 mod apply;
+mod by_image;
 mod decide;
 mod devices;
 mod difference;

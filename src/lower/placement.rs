@@ -1,7 +1,7 @@
 //! What becomes of a service on a host: as it is written, and in the form that `render` would write.
 
 use super::{
-    Decision, Reason, Unlowerable, Wanted, apply, decide, devices, judge, judge::Verdict, optional, stack::Stack,
+    Decision, Reason, Unlowerable, Wanted, apply, by_image, devices, judge, judge::Verdict, optional, stack::Stack,
 };
 use crate::{
     compose::Project,
@@ -21,7 +21,7 @@ pub struct Placement {
 
 /// Places one service; `requests` are its own, as [`crate::gpu::collect`] gives them.
 pub fn placement(project: &Project, service: &Value, requests: &[GpuRequest], host: &HostFacts) -> Placement {
-    let ours: Vec<&GpuRequest> = requests.iter().filter(|request| apply::is_ours(request)).collect();
+    let ours: Vec<GpuRequest> = requests.iter().filter(|request| apply::is_ours(request)).cloned().collect();
     let wanted = Wanted { form: None, is_cpu_allowed: can_do_without_gpu(project, service) };
     let as_written = match judge::service(service, requests, host) {
         // What an image sets is not known here.
@@ -30,7 +30,7 @@ pub fn placement(project: &Project, service: &Value, requests: &[GpuRequest], ho
         }
         verdict => verdict,
     };
-    Placement { as_written, decided: decide(&ours, host, wanted) }
+    Placement { as_written, decided: by_image::decide_service(service, &ours, host, wanted) }
 }
 
 /// Whether the project says that the service has something to be without a GPU: `x-composegpu`, on the

@@ -3,7 +3,7 @@
 use super::{
     Decision, Form, Unlowerable, Wanted,
     apply::{self, Shape},
-    decide, optional,
+    by_image, optional,
     stack::Stack,
     without_host,
 };
@@ -70,7 +70,7 @@ pub fn render(
         let stand_in = stack.as_ref().filter(|stack| stack.has_gpu_copy(service)).map(|stack| stack.cpu.clone());
         let is_copy = stand_in.is_some();
         let is_cpu_allowed = wanted.is_cpu_allowed || is_copy || optional::is_optional(service);
-        let outcome = decided(&own, host, Wanted { is_cpu_allowed, ..wanted });
+        let outcome = decided(service, &own, host, Wanted { is_cpu_allowed, ..wanted });
         let (mut notes, mut is_refused) = (Vec::new(), false);
         match &outcome {
             Ok(decision) => {
@@ -100,9 +100,14 @@ pub fn render(
     Ok(Rendered { project, services, problems })
 }
 
-fn decided(own: &[GpuRequest], host: Option<&HostFacts>, wanted: Wanted) -> Result<Decision, Unlowerable> {
+fn decided(
+    service: &Value,
+    own: &[GpuRequest],
+    host: Option<&HostFacts>,
+    wanted: Wanted,
+) -> Result<Decision, Unlowerable> {
     match (host, wanted.form) {
-        (Some(host), _) => decide(own, host, wanted),
+        (Some(host), _) => by_image::decide_service(service, own, host, wanted),
         (None, Some(form)) => without_host(own, form),
         (None, None) => Err(Unlowerable::HostUnseen("no host's facts were given".to_owned())),
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{
     Decision, Form, Wanted,
     apply::is_ours,
-    decide,
+    by_image, decide,
     difference::{Change, changes},
     render::lower_service,
     text,
@@ -57,7 +57,7 @@ pub fn rewrite(
     let own = own_requests(requests, name);
     let (Some(service), Some(first)) = (project.service(name), own.first()) else { return Ok(None) };
     let decision = match (host, wanted.form) {
-        (Some(host), _) => decide(&own, host, wanted)?,
+        (Some(host), _) => by_image::decide_service(service, &own, host, wanted)?,
         (None, Some(form)) => without_host(&own, form)?,
         (None, None) => return Ok(None),
     };

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Label, Severity},
-    gpu::{GpuRequest, RequestForm, Vendor},
+    gpu::{GpuRequest, RequestForm},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -60,12 +60,7 @@ fn forms<'a>(cx: &ServiceCx<'a>) -> BTreeMap<Family, Vec<&'a GpuRequest>> {
     let mut forms = BTreeMap::<Family, Vec<&GpuRequest>>::new();
     for request in cx.requests {
         let counts = asks(request) || request.form == RequestForm::RuntimeEnv;
-        let is_ours = match request.form {
-            // A node of nobody in particular is not NVIDIA's.
-            RequestForm::DeviceNode => request.vendor == Vendor::Nvidia,
-            _ => is_nvidia(request),
-        };
-        if let Some(family) = Family::of(request.form).filter(|_| is_ours && counts) {
+        if let Some(family) = Family::of(request.form).filter(|_| is_nvidia(request) && counts) {
             forms.entry(family).or_default().push(request);
         }
     }
@@ -76,7 +71,6 @@ fn forms<'a>(cx: &ServiceCx<'a>) -> BTreeMap<Family, Vec<&'a GpuRequest>> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     Runtime,
-    Nodes,
     Cdi,
     Reservation,
     Gpus,
@@ -86,19 +80,17 @@ impl Family {
     fn of(form: RequestForm) -> Option<Self> {
         match form {
             RequestForm::RuntimeEnv => Some(Self::Runtime),
-            RequestForm::DeviceNode => Some(Self::Nodes),
             RequestForm::CdiDevice | RequestForm::CdiReservation => Some(Self::Cdi),
             RequestForm::DeployReservation => Some(Self::Reservation),
             RequestForm::Gpus => Some(Self::Gpus),
-            // For Swarm, beside the form for Compose.
-            RequestForm::GenericResource => None,
+            // Nodes are CG303's; a resource is for Swarm, beside the form for Compose.
+            RequestForm::DeviceNode | RequestForm::GenericResource => None,
         }
     }
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Runtime => "`runtime`",
-            Self::Nodes => "device nodes",
             Self::Cdi => "CDI devices",
             Self::Reservation => "a deploy reservation",
             Self::Gpus => "`gpus`",

@@ -1,12 +1,9 @@
 //! A GPU request in a stack for Swarm.
 
-use super::{
-    Check, FixAvailability, Rule, ServiceCx, Sink,
-    devices::{asks, is_device_request},
-};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, devices::asks};
 use crate::{
     diag::{Code, Label, Severity},
-    gpu::{GpuRequest, RequestForm},
+    gpu::{GpuRequest, RequestForm, Vendor},
     source::Span,
     yaml::{Map, Value},
 };
@@ -23,19 +20,52 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
-    let is_refused = |request: &&GpuRequest| {
-        asks(request) && (is_device_request(request.form) || request.form == RequestForm::RuntimeEnv)
+    let Some(sign) = sign(cx) else { return };
+    let has_resource = cx.requests.iter().any(|request| request.form == RequestForm::GenericResource);
+    // Beside a resource, what is passed over does no harm: it is for Compose.
+    let counts = |fate: Fate| fate == Fate::Refused || !has_resource;
+    let fated = cx.requests.iter().filter_map(|request| Some((request, fate(request).filter(|fate| counts(*fate))?)));
+    // What is refused counts for more: the file then does nothing.
+    let Some((request, fate)) = fated.min_by_key(|(_, fate)| *fate != Fate::Refused) else { return };
+    let does = match fate {
+        Fate::Refused => "refuses its GPU request",
+        Fate::PassedOver => "passes over its `devices`",
     };
-    let is_asked = cx.requests.iter().any(|request| request.form == RequestForm::GenericResource);
-    let (Some(request), Some(sign), false) = (cx.requests.iter().find(is_refused), sign(cx), is_asked) else { return };
     let finding = sink.report(
-        format!("service `{}` is for Swarm, and `docker stack deploy` refuses its GPU request", cx.name),
+        format!("service `{}` is for Swarm, and `docker stack deploy` {does}", cx.name),
         request.value.place().unwrap_or_else(|| request.span()),
     );
     finding.related.push(Label::new(sign, "only Swarm reads this"));
-    finding.help = Some(
-        "Swarm gives GPUs by `generic_resources` alone: name them in each node's daemon.json (`node-generic-resources`)".into(),
-    );
+    finding.help = Some(match request.vendor {
+        _ if has_resource => "remove it: the `generic_resources` beside it are what Swarm reads".into(),
+        Vendor::Nvidia | Vendor::Unnamed => {
+            "Swarm gives GPUs by `generic_resources` alone: name them in each node's daemon.json (`node-generic-resources`)".into()
+        }
+        Vendor::Amd | Vendor::Intel | Vendor::Other => {
+            "Swarm hands in no device: start this service by `docker compose` on the host that has it".into()
+        }
+    });
+}
+
+/// What `docker stack deploy` does with a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Its schema lacks the key, and the whole file is refused.
+    Refused,
+    /// A line of warning, and no device.
+    PassedOver,
+}
+
+fn fate(request: &GpuRequest) -> Option<Fate> {
+    match request.form {
+        // The key alone is refused, whatever devices it is for.
+        RequestForm::RuntimeEnv => Some(Fate::Refused),
+        RequestForm::DeployReservation | RequestForm::CdiReservation | RequestForm::Gpus if asks(request) => {
+            Some(Fate::Refused)
+        }
+        RequestForm::CdiDevice | RequestForm::DeviceNode if asks(request) => Some(Fate::PassedOver),
+        _ => None,
+    }
 }
 
 /// What says that a service is for Swarm: where its tasks may run, one on each node, a network of many hosts.

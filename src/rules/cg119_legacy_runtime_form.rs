@@ -9,7 +9,7 @@ use super::{
 use crate::{
     compose::variable,
     diag::{Code, Label, Severity},
-    gpu::{RequestForm, Vendor},
+    gpu::{DeviceId, DeviceSelector, RequestForm, Vendor},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -32,12 +32,14 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     if is_mistaken(name) || cg110_mixed_request_forms::is_mixed(cx.service) || is_for_tegra(cx.service) {
         return;
     }
+    // A text that names no device is CG210's to quote.
+    let is_other = |id: &DeviceId| matches!(id, DeviceId::Other(_));
+    let devices = match &request.selector {
+        DeviceSelector::Ids(ids) if ids.iter().any(is_other) => "its GPUs".to_owned(),
+        selector => wanted(selector),
+    };
     let finding = sink.report(
-        format!(
-            "service `{}` gets {} by `runtime: {name}`, which only some daemons have",
-            cx.service.name,
-            wanted(&request.selector)
-        ),
+        format!("service `{}` gets {devices} by `runtime: {name}`, which only some daemons have", cx.service.name),
         request.value.place().unwrap_or_else(|| request.span()),
     );
     finding.related.extend(variable.span().map(|span| Label::new(span, "the devices are named here")));

@@ -1,6 +1,6 @@
 //! Parts of WSL handed in by hand.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, together::profiles};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, cg903_rocm_nodes::is_rocm, together::profiles};
 use crate::{
     compose::{devices, mounts},
     diag::{Code, Label, Severity},
@@ -40,7 +40,8 @@ fn is_meant(cx: &ServiceCx<'_>, place: Span) -> bool {
     let file = cx.project.sources.file(place.file).path().to_string_lossy().to_ascii_lowercase();
     let is_other = devices(cx.service).iter().any(|device| device.source.starts_with("/dev/dri"));
     let profiles = profiles(cx.service).into_iter().any(|profile| profile.contains("wsl"));
-    is_other || profiles || cx.name.contains("wsl") || file.contains("wsl")
+    let has_rocm = mounts(cx.service).iter().any(|mount| mount.source.starts_with("/opt/rocm"));
+    is_other || has_rocm || is_rocm(cx.service) || profiles || cx.name.contains("wsl") || file.contains("wsl")
 }
 
 fn is_of_wsl(path: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
-    devices::{as_cdi, asks, is_pinned},
+    devices::{as_cdi, asks, is_nvidia, is_pinned},
 };
 use crate::{
     compose::{Device, Mount, devices, mounts},
@@ -34,16 +34,27 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     );
     let others = nodes.iter().skip(1).filter_map(|node| node.node.span());
     finding.related = others.map(|span| Label::new(span, "another node")).collect();
+    if let Some(other) = other_request(cx) {
+        finding.related.push(Label::new(other.span(), "this request brings the nodes, and the libraries"));
+        finding.help = Some("remove the nodes, unless they are to keep the GPU over `systemctl daemon-reload`".into());
+        return;
+    }
     let selector = if is_pinned(cx.request) { &cx.request.selector } else { &DeviceSelector::All };
     finding.help = Some(format!("ask by CDI name instead, which brings nodes and libraries: {}", as_cdi(selector)));
 }
 
-/// Whether another request brings the libraries (CG110), files of the driver are mounted by hand (CG301), or a
+/// Another request for NVIDIA's GPUs, which brings nodes and libraries.
+fn other_request<'a>(cx: &RequestCx<'a>) -> Option<&'a GpuRequest> {
+    let is_other =
+        |request: &&GpuRequest| request.form != RequestForm::DeviceNode && is_nvidia(request) && asks(request);
+    cx.service.requests.iter().find(is_other)
+}
+
+/// Whether another request brings the libraries, files of the driver are mounted by hand (CG301), or a
 /// volume that was filled with them.
 fn brings_libraries(cx: &RequestCx<'_>) -> bool {
     let is_volume = |mount: &Mount<'_>| mount.source.contains("nvidia") && mount.source.contains("driver");
-    let is_other = |request: &GpuRequest| request.form != RequestForm::DeviceNode && asks(request);
-    cx.service.requests.iter().any(is_other)
+    other_request(cx).is_some()
         || mounts(cx.service.service)
             .iter()
             .any(|mount| driver_part(mount).is_some() || mount.kind == "volume" && is_volume(mount))

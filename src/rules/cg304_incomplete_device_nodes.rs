@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, RequestCx, Rule, Sink,
     cg303_raw_device_nodes::{is_nvidia_nodes, nodes},
+    cg308_misspelt_device_node,
     devices::device_requests,
     images::is_gpu_monitor,
 };
@@ -34,8 +35,8 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     }
     let nodes = nodes(cx.service.service);
     let mut missing: Vec<&str> =
-        NEEDED.into_iter().filter(|needed| nodes.iter().all(|node| node.source != *needed)).collect();
-    if !nodes.iter().any(|node| is_gpu(node.source)) {
+        NEEDED.into_iter().filter(|needed| nodes.iter().all(|node| !means(node.source, needed))).collect();
+    if !nodes.iter().any(|node| is_gpu(&node_of(node.source))) {
         missing.push("/dev/nvidia0");
     }
     let Some(first) = missing.first() else { return };
@@ -51,6 +52,15 @@ fn gets_nodes_otherwise(cx: &RequestCx<'_>) -> bool {
     let is_privileged = cx.service.service.get("privileged").and_then(Value::as_bool) == Some(true);
     let has_runtime = cx.service.requests.iter().any(|request| request.form == RequestForm::RuntimeEnv);
     is_privileged || has_runtime || device_requests(cx.service).next().is_some()
+}
+
+/// The node itself, or the one that its path is a slip of, which CG308 speaks of.
+fn node_of(path: &str) -> String {
+    cg308_misspelt_device_node::meant(path).unwrap_or_else(|| path.to_owned())
+}
+
+fn means(path: &str, node: &str) -> bool {
+    node_of(path) == node
 }
 
 fn is_gpu(path: &str) -> bool {

@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, Rule, ServiceCx, Sink,
     devices::{asks, is_nvidia},
+    tegra::is_for_tegra,
 };
 use crate::{
     compose::mounts,
@@ -31,8 +32,10 @@ const FOLDERS: [&str; 8] = [
     "/lib/x86_64-linux-gnu",
     "/usr/lib/aarch64-linux-gnu",
     "/usr/local/nvidia",
-    "/usr/local/cuda",
+    CUDA,
 ];
+
+const CUDA: &str = "/usr/local/cuda";
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let Some(request) = cx.requests.iter().find(|request| is_nvidia(request) && asks(request)) else { return };
@@ -42,9 +45,13 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let (what, severity) = match target {
-            "/usr/local/cuda" => ("the CUDA toolkit of its image", Severity::Warning),
+            CUDA => ("the CUDA toolkit of its image", Severity::Warning),
             _ => ("the libraries of its image, and the driver's beside them", Severity::Error),
         };
+        // NVIDIA's base images for Tegra hold no toolkit: the board's own is mounted (l4t-base, up to JetPack 5).
+        if target == CUDA && is_for_tegra(cx) {
+            continue;
+        }
         let finding =
             sink.report(format!("service `{}` mounts something over `{target}`, which hides {what}", cx.name), place);
         finding.severity = severity;

@@ -1,8 +1,8 @@
 //! ROCm of the host in a container.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, fix};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, cg903_rocm_nodes::WSL_NODE, fix};
 use crate::{
-    compose::mounts,
+    compose::{devices, mounts},
     diag::{Applicability, Code, Fix, Severity},
 };
 
@@ -18,6 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    // The runtime that reaches a GPU through Windows is installed in WSL, and the image's own does not.
+    if devices(cx.service).iter().any(|device| device.source == WSL_NODE) {
+        return;
+    }
     for mount in mounts(cx.service) {
         let is_rocm =
             |path: &str| path == "/opt/rocm" || path.starts_with("/opt/rocm/") || path.starts_with("/opt/rocm-");

@@ -4,7 +4,7 @@ use super::{Check, FixAvailability, Rule, ServiceCx, Sink, fix};
 use crate::{
     compose::{Mount, devices, mounts},
     diag::{Applicability, Code, Edit, Fix, Severity},
-    gpu::RequestForm,
+    gpu::{QualifiedName, RequestForm},
     yaml::Value,
 };
 
@@ -24,6 +24,7 @@ const NODES: [&str; 2] = ["/dev/dri", "/dev/kfd"];
 const NUMBERED: [&str; 2] = ["/dev/dri/", "/dev/nvidia"];
 
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    cdi_names(cx, sink);
     if is_allowed_otherwise(cx) {
         return;
     }
@@ -46,6 +47,20 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
             applicability: Applicability::Unsafe,
             edits,
         });
+    }
+}
+
+/// Names of CDI devices, which a volume takes for a path of the container that is not absolute.
+fn cdi_names(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
+    for mount in mounts(cx.service) {
+        let name = if mount.source.is_empty() { mount.target } else { mount.source };
+        let is_name = name.parse::<QualifiedName>().is_ok_and(|name| name.kind().ends_with("/gpu"));
+        let (true, Some(place)) = (is_name, mount.node.place()) else { continue };
+        let finding = sink.report(
+            format!("service `{}` has the CDI device `{name}` among its volumes, where it is no path", cx.name),
+            place,
+        );
+        finding.help = Some(format!("hand it in under `devices`: `{name}`"));
     }
 }
 

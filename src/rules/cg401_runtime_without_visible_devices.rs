@@ -1,14 +1,14 @@
 //! `runtime: nvidia` that is told of no GPU.
 
 use super::{
-    Check, FixAvailability, RequestCx, Rule, Sink,
+    Check, FixAvailability, RequestCx, Rule, Sink, cg111_swarm_unsupported,
     cg124_unknown_runtime_name::is_mistaken,
     cg407_misspelt_variable,
     devices::{NVIDIA_VISIBLE_DEVICES, device_requests},
     fix, images,
 };
 use crate::{
-    compose::{self, variable},
+    compose::{self, EnvironmentEntry, variable},
     diag::{Applicability, Code, Fix, Severity},
     gpu::{RequestForm, Vendor},
     yaml::Value,
@@ -29,15 +29,20 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let (request, service) = (cx.request, cx.service);
     let name = request.value.as_str().unwrap_or("nvidia");
     let is_runtime = request.form == RequestForm::RuntimeEnv && request.vendor == Vendor::Nvidia;
-    if !is_runtime || is_mistaken(name) || variable(service.service, NVIDIA_VISIBLE_DEVICES).is_some() {
+    if !is_runtime || is_mistaken(name) {
         return;
+    }
+    if let Some(entry) = variable(service.service, NVIDIA_VISIBLE_DEVICES) {
+        return empty(cx, &entry, sink);
     }
     let environment = service.service.get("environment");
     let is_meant = environment.is_some_and(|environment| fix::mentions(environment, NVIDIA_VISIBLE_DEVICES))
         || compose::environment(service.service)
             .iter()
             .any(|entry| cg407_misspelt_variable::meant(&entry.name) == Some(NVIDIA_VISIBLE_DEVICES));
-    if device_requests(service).next().is_some() || sets_it(service.service) || is_meant {
+    // Swarm, for which CG111 speaks, sets a variable of its own.
+    let is_for_swarm = cg111_swarm_unsupported::sign(service).is_some();
+    if is_for_swarm || device_requests(service).next().is_some() || sets_it(service.service) || is_meant {
         return;
     }
     if let Some(reason) = unknown(service.service) {
@@ -60,6 +65,17 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         applicability: Applicability::Unsafe,
         edits,
     });
+}
+
+/// A variable that is set to nothing takes the place of the image's: the runtime then brings no GPU.
+fn empty(cx: &RequestCx<'_>, entry: &EnvironmentEntry<'_>, sink: &mut Sink<'_>) {
+    let is_empty = entry.node.hole.is_none() && entry.value.as_deref().is_some_and(|value| value.trim().is_empty());
+    let (true, None, Some(place)) = (is_empty, device_requests(cx.service).next(), entry.node.place()) else { return };
+    let finding = sink.report(
+        format!("`{NVIDIA_VISIBLE_DEVICES}` of service `{}` is empty, so `runtime` brings it no GPU", cx.service.name),
+        place,
+    );
+    finding.help = Some("name the GPUs, as in `all`; `void` where none is meant".into());
 }
 
 /// Images that set the variable to `all`, as their Dockerfiles say: pytorch/pytorch `Dockerfile` (01343dc),

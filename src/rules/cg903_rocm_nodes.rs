@@ -1,6 +1,6 @@
 //! ROCm without a node that it opens.
 
-use super::{Check, FixAvailability, Rule, ServiceCx, Sink, command, fix, images};
+use super::{Check, FixAvailability, Rule, ServiceCx, Sink, cg308_misspelt_device_node::meant, command, fix, images};
 use crate::{
     compose::{devices, variable},
     diag::{Applicability, Code, Fix, Severity},
@@ -22,15 +22,20 @@ pub(super) static RULE: Rule = Rule {
 /// What every ROCm program opens (ROCm documentation, "Running ROCm Docker containers").
 const NEEDED: [&str; 2] = ["/dev/kfd", "/dev/dri"];
 
+/// What stands for both inside WSL, which has neither (ROCm/librocdxg, README).
+pub(super) const WSL_NODE: &str = "/dev/dxg";
+
 fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
-    let nodes: Vec<&str> = devices(cx.service).into_iter().map(|device| device.source).collect();
+    // A path with a slip in it is CG308's.
+    let node = |path: &str| meant(path).unwrap_or_else(|| path.to_owned());
+    let nodes: Vec<String> = devices(cx.service).iter().map(|device| node(device.source)).collect();
     let has_hole = devices(cx.service).iter().any(|device| device.node.hole.is_some());
     let has = |node: &str| {
-        nodes.iter().any(|have| *have == node || have.strip_prefix(node).is_some_and(|rest| rest.starts_with('/')))
+        nodes.iter().any(|have| have == node || have.strip_prefix(node).is_some_and(|rest| rest.starts_with('/')))
     };
     let missing: Vec<&str> = NEEDED.into_iter().filter(|node| !has(node)).collect();
     let is_used = has("/dev/kfd") || (is_rocm(cx.service) && !is_ollama_client(cx.service));
-    if missing.is_empty() || !is_used || has_hole || gets_nodes_otherwise(cx) || mounts_dev(cx) {
+    if missing.is_empty() || !is_used || has_hole || has(WSL_NODE) || gets_nodes_otherwise(cx) || mounts_dev(cx) {
         return;
     }
     let first_node =
@@ -54,7 +59,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 }
 
 /// An image for ROCm, or a setting that only ROCm reads, in a service that no other vendor's GPU is for.
-fn is_rocm(service: &Value) -> bool {
+pub(super) fn is_rocm(service: &Value) -> bool {
     let is_tagged = images::tag(service).is_some_and(|tag| tag.contains("rocm"));
     let is_named = images::repository(service).is_some_and(|name| name.starts_with("rocm/"));
     let is_set = variable(service, "HSA_OVERRIDE_GFX_VERSION")

@@ -117,6 +117,14 @@ pub(super) fn replace_text(cx: &ServiceCx<'_>, value: &Value, text: &str) -> Opt
     }
 }
 
+/// Writes another text for a part of a value's own text, wherever it stands in it.
+pub(super) fn respell(cx: &ServiceCx<'_>, value: &Value, part: &str, text: &str) -> Option<Vec<Edit>> {
+    let file = only_file(cx, value)?;
+    let span = file.tree.node(value.origin()?.node.node).span;
+    let old = &file.text[span.range()];
+    old.contains(part).then(|| vec![Edit { span, text: old.replace(part, text) }])
+}
+
 /// Gives an entry of a mapping another key and another value.
 pub(super) fn rename(cx: &ServiceCx<'_>, value: &Value, key: &str, yaml: &str) -> Option<Vec<Edit>> {
     let file = only_file(cx, value)?;

@@ -13,7 +13,7 @@ pub(super) fn check(cx: &Cx<'_>, item: &Value) -> Vec<Found> {
     let Some(ids) = item.get("device_ids").filter(|ids| ids.hole.is_none()) else { return Vec::new() };
     match &ids.data {
         Data::Seq(items) => {
-            let each = |id| joined(cx, id).or_else(|| path(cx, id));
+            let each = |id| joined(cx, id).or_else(|| path(cx, id)).or_else(|| bare_uuid(cx, id));
             numbers(cx, ids, items).into_iter().chain(items.iter().filter_map(each)).collect()
         }
         Data::Map(_) | Data::Null => Vec::new(),
@@ -69,11 +69,20 @@ fn joined(cx: &Cx<'_>, id: &Value) -> Option<Found> {
     Some(found)
 }
 
-/// `/dev/nvidia1`: a node is no id.
+/// What other programs put before an index: PyTorch, TensorFlow, and `docker run --gpus`.
+const FOREIGN: [&str; 3] = ["cuda:", "gpu:", "device="];
+
+/// `/dev/nvidia1`: a node is no id, nor is `cuda:0`.
 fn path(cx: &Cx<'_>, id: &Value) -> Option<Found> {
-    let text = id.as_str().filter(|text| id.hole.is_none() && text.starts_with('/'))?;
-    let index = text.strip_prefix("/dev/nvidia").filter(|index| index.parse::<u8>().is_ok());
-    let message = format!("`{text}` in `device_ids` of service `{}` is a path, and no GPU has such an id", cx.name);
+    let text = id.as_str().filter(|_| id.hole.is_none())?;
+    let lower = text.to_ascii_lowercase();
+    let foreign = FOREIGN.iter().find_map(|begin| lower.strip_prefix(begin));
+    if foreign.is_none() && !text.starts_with('/') {
+        return None;
+    }
+    let index = foreign.or(text.strip_prefix("/dev/nvidia")).filter(|index| index.parse::<u8>().is_ok());
+    let what = if foreign.is_some() { "is another program's name for a GPU" } else { "is a path" };
+    let message = format!("`{text}` in `device_ids` of service `{}` {what}, and no GPU has such an id", cx.name);
     let help = match index {
         Some(index) => format!("write the GPU's index: \"{index}\""),
         None => "name the GPU by its index or UUID, as `nvidia-smi -L` shows them".to_owned(),
@@ -83,6 +92,26 @@ fn path(cx: &Cx<'_>, id: &Value) -> Option<Found> {
         .filter(|_| !cx.project.holds_variable(id))
         .and_then(|index| cx.edit(id, |file, origin| edit::replace(file, origin.node.node, &format!("\"{index}\""))));
     found.finding.fix = fix("write the GPU's index", Applicability::Unsafe, edits);
+    Some(found)
+}
+
+/// A UUID as `nvidia-smi -L` shows it, without the `GPU-` before it.
+fn bare_uuid(cx: &Cx<'_>, id: &Value) -> Option<Found> {
+    const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
+    let text = id.as_str().filter(|_| id.hole.is_none())?;
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_uuid = parts.iter().map(|part| part.len()).eq(LENGTHS) && parts.iter().all(|part| is_hex(part));
+    if !is_uuid {
+        return None;
+    }
+    let meant = format!("GPU-{text}");
+    let message = format!("`{text}` in `device_ids` of service `{}` lacks the `GPU-` of a GPU's id", cx.name);
+    let mut found = cx.error(DEVICE_IDS_TYPE, message, id, &format!("write `{meant}`"))?;
+    let edits = Some(())
+        .filter(|()| !cx.project.holds_variable(id))
+        .and_then(|()| cx.edit(id, |file, origin| edit::replace(file, origin.node.node, &format!("\"{meant}\""))));
+    found.finding.fix = fix(format!("write `{meant}`"), Applicability::Unsafe, edits);
     Some(found)
 }
 

@@ -5,6 +5,7 @@
 
 mod capabilities;
 mod counts;
+mod foreign;
 mod ids;
 mod keys;
 mod misplaced;
@@ -34,6 +35,7 @@ pub(super) fn check(project: &Project, sources: &SourceMap, diagnostics: &mut Ve
         let cx = Cx { project, sources, name, service };
         if !misplaced::is_no_service(name, service) {
             found.extend(misplaced::check(&cx));
+            found.extend(foreign::check(&cx));
         }
         for list in [cx.reserved(), service.get("gpus")].into_iter().flatten() {
             found.extend(shapes::check(&cx, list));

@@ -122,6 +122,10 @@ impl Pass<'_> {
                     true => format!(
                         "write `$${variable}` where the container's shell is to read it, or set `{variable}` in `.env`"
                     ),
+                    // Configuration of another program, such as nginx.
+                    false if text.contains('\n') => {
+                        format!("write `$${variable}` where the dollar sign is meant, or set `{variable}` in `.env`")
+                    }
                     false => {
                         format!("set `{variable}` in the environment or in `.env`, or write `${{{variable}:-default}}`")
                     }
