@@ -75,7 +75,8 @@ fn tabs(tree: &Tree, text: &str, blanked: &[usize], push: Push<'_>) {
                     plain_ends.get(&before).is_none_or(|indent| tab >= *indent)
                 }
                 Some(Inside::Block { indent } | Inside::Plain { indent }) => tab >= *indent && !blanked.contains(&at),
-                None => false,
+                // The library looks for more of a plain text before it sees that the line is empty.
+                None => plain_ends.get(&text[..start].trim_end().len()).is_some_and(|indent| tab >= *indent),
             };
             if !is_good {
                 push(at, at + 1, "a tab stands where only blanks may indent");
@@ -90,13 +91,11 @@ fn tabs(tree: &Tree, text: &str, blanked: &[usize], push: Push<'_>) {
     }
 }
 
-/// Where plain texts between brackets end, and how far a tab on a further line has to be from the
-/// line's start: the library looks for more of the text before it looks for a bracket.
+/// Where plain texts end, and how far a tab on a further line has to be from the line's start: the
+/// library looks for more of the text before it looks for a bracket, a key or a comment.
 fn plain_ends(tree: &Tree, text: &str) -> HashMap<usize, usize> {
-    let plain = tree.iter().filter(|(id, node)| {
-        matches!(node.kind, NodeKind::Scalar { style: ScalarStyle::Plain, .. })
-            && node.span.start < node.span.end
-            && is_in_flow(tree, *id)
+    let plain = tree.iter().filter(|(_, node)| {
+        matches!(node.kind, NodeKind::Scalar { style: ScalarStyle::Plain, .. }) && node.span.start < node.span.end
     });
     let is_block = |id: &NodeId| {
         matches!(
@@ -116,9 +115,11 @@ fn column(text: &str, at: usize) -> usize {
 }
 
 fn behind_dash(item: usize, text: &str, push: Push<'_>) {
-    let blanks = text[..item].trim_end_matches([' ', '\t']).len();
-    if let Some(tab) = text[blanks..item].find('\t').filter(|_| text[..blanks].ends_with('-')) {
-        push(blanks + tab, blanks + tab + 1, "a tab stands behind a dash, where Compose takes only blanks");
+    let dash = text[..item].trim_end_matches([' ', '\t']).len();
+    // An absent item has its blanks behind it.
+    let blanks = text[dash..].len() - text[dash..].trim_start_matches([' ', '\t']).len();
+    if let Some(tab) = text[dash..dash + blanks].find('\t').filter(|_| text[..dash].ends_with('-')) {
+        push(dash + tab, dash + tab + 1, "a tab stands behind a dash, where Compose takes only blanks");
     }
 }
 
@@ -138,6 +139,11 @@ fn places(tree: &Tree, text: &str) -> Vec<(usize, usize, Inside)> {
                 Inside::Plain { indent: if is_in_flow(tree, id) { 0 } else { parent + 1 } }
             }
             _ => continue,
+        };
+        // Empty lines behind a block are read with it.
+        let end = match inside {
+            Inside::Block { .. } => text.len() - text[end..].trim_start().len(),
+            _ => end,
         };
         places.push((start, end, inside));
     }
@@ -161,10 +167,20 @@ fn is_in_flow(tree: &Tree, id: NodeId) -> bool {
     matches!(parent, Some(NodeKind::Sequence { is_flow: true, .. } | NodeKind::Mapping { is_flow: true, .. }))
 }
 
+/// Between brackets a `?` ends a plain text and begins a key, and a `:` in front begins a value
+/// (scannerc.go, `yaml_parser_scan_plain_scalar` and `yaml_parser_fetch_next_token`).
 fn flow_plain(node: &Node, text: &str, push: Push<'_>) {
-    let (start, end) = (node.span.start as usize, node.span.end as usize);
-    if text[start..end].starts_with('?') {
-        push(start, start + 1, "text cannot begin with `?` between brackets or braces");
+    let start = node.span.start as usize;
+    let source = &text[node.span.range()];
+    if source.starts_with(':') {
+        push(start, start + 1, "text cannot begin with `:` between brackets or braces, unless it is in quotes");
+    }
+    if let Some(at) = source.find('?') {
+        let message = match at {
+            0 => "text cannot begin with `?` between brackets or braces, unless it is in quotes",
+            _ => "a `?` ends a text between brackets or braces, unless the text is in quotes",
+        };
+        push(start + at, start + at + 1, message);
     }
 }
 
