@@ -41,10 +41,33 @@ pub(super) fn include(reading: &mut Reading<'_>, layer: &mut Layer, surroundings
         reading.refuse_at(INCONSISTENT, entries.span(), message, Vec::new());
     }
     for item in entries.as_seq().unwrap_or_default() {
+        if let Some((at, message)) = misshapen(item) {
+            reading.refuse_at(INCONSISTENT, at.span().or(item.span()), message, Vec::new());
+        }
         let Some(entry) = entry(item) else { continue };
         if let Some(model) = load(reading, &entry, surroundings, &included) {
             import(reading, &mut layer.value, model, entry.span);
         }
+    }
+}
+
+/// What of an entry has another shape than Compose decodes, and the words for it. No schema sees `include`.
+fn misshapen(item: &Value) -> Option<(&Value, String)> {
+    let is_texts = |value: &Value| match &value.data {
+        Data::Null | Data::String(_) => true,
+        Data::Seq(items) => items.iter().all(|item| item.as_str().is_some()),
+        _ => false,
+    };
+    match &item.data {
+        Data::Null | Data::String(_) | Data::Timestamp(_) => None,
+        Data::Map(_) => ["path", "env_file"].into_iter().find_map(|key| {
+            let value = item.get(key).filter(|value| value.hole.is_none() && !is_texts(value))?;
+            Some((
+                value,
+                format!("`{key}` of an included file takes a path or a list of paths, and this is {}", value.kind()),
+            ))
+        }),
+        _ => Some((item, format!("an entry of `include` is a path or a mapping, and this is {}", item.kind()))),
     }
 }
 

@@ -142,13 +142,13 @@ fn gpus(value: &mut Value, _: &mut Problems) {
     }
 }
 
-/// Text is no limit; with interpolation it has been made a number before. An extension is not
-/// left out. Of what else stands there the schema has spoken.
+/// Text is no limit; with interpolation it has been made a number before. The schema has spoken of
+/// the rest, where the name is one of a limit.
 fn ulimits(value: &mut Value, problems: &mut Problems) {
     for (name, limit) in value.as_map().into_iter().flatten() {
         let is_scalar = matches!(limit.data, Data::String(_) | Data::Float(_) | Data::UInt(_));
         let is_limit = matches!(limit.data, Data::Int(_) | Data::Map(_));
-        if is_scalar || (name.starts_with("x-") && !is_limit) {
+        if is_scalar || (!name.bytes().all(|byte| byte.is_ascii_lowercase()) && !is_limit) {
             let message = format!("the limit `{name}` is {}", limit.kind());
             problems.refuse(limit, message, "write a number, or a mapping with `soft` and `hard`");
         }
