@@ -15,6 +15,7 @@ pub static ALL: &[&Rule] = &[
     &super::cg009_ambiguous_scalar::RULE,
     &super::cg010_bad_x_composegpu::RULE,
     &super::cg011_unused_ignore::RULE,
+    &super::cg012_compose_reads_differently::RULE,
     &super::cg013_dependency_in_profile::RULE,
     &super::cg101_missing_capabilities::RULE,
     &super::cg102_count_and_device_ids::RULE,

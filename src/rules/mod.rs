@@ -14,6 +14,7 @@ mod cg008_inconsistent_project;
 mod cg009_ambiguous_scalar;
 mod cg010_bad_x_composegpu;
 mod cg011_unused_ignore;
+mod cg012_compose_reads_differently;
 mod cg013_dependency_in_profile;
 mod cg101_missing_capabilities;
 mod cg102_count_and_device_ids;

@@ -11,6 +11,7 @@ pub mod emit;
 mod events;
 mod json;
 mod layout;
+mod newer;
 mod number;
 mod parse;
 mod places;
@@ -24,6 +25,7 @@ mod tree;
 mod value;
 
 pub use json::{NotJson, json_text, to_json};
+pub use newer::{NewerReading, newer_readings};
 pub use parse::{LIMIT, SYNTAX_ERROR, parse};
 pub use reach::reach;
 pub use resolve::{Cleared, DUPLICATE_KEY, Resolved, resolve};
