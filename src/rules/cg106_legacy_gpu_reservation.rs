@@ -3,6 +3,7 @@
 use super::{
     Check, FixAvailability, RequestCx, Rule, ServiceCx, Sink,
     devices::{as_cdi, asks, is_nvidia, wanted},
+    tegra,
 };
 use crate::{
     diag::{Code, Severity},
@@ -22,7 +23,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
     let request = cx.request;
-    if !is_legacy(request) || is_piece(cx.service, request) {
+    // What a Jetson board refuses is said by CG129.
+    let is_said = || tegra::is_for_tegra(cx.service) && cx.service.service.get("runtime").is_none();
+    if !is_legacy(request) || is_piece(cx.service, request) || is_said() {
         return;
     }
     // One list is one finding.

@@ -45,6 +45,7 @@ pub static ALL: &[&Rule] = &[
     &super::cg126_generic_resources_without_swarm::RULE,
     &super::cg127_merge_loses_request::RULE,
     &super::cg128_cdi_name_without_cdi_driver::RULE,
+    &super::cg129_jetson_without_runtime::RULE,
     &super::cg201_visible_devices_overridden::RULE,
     &super::cg202_visible_devices_inert::RULE,
     &super::cg203_cuda_visible_devices_renumbered::RULE,

@@ -44,6 +44,7 @@ mod cg125_several_gpu_requests;
 mod cg126_generic_resources_without_swarm;
 mod cg127_merge_loses_request;
 mod cg128_cdi_name_without_cdi_driver;
+mod cg129_jetson_without_runtime;
 mod cg201_visible_devices_overridden;
 mod cg202_visible_devices_inert;
 mod cg203_cuda_visible_devices_renumbered;
