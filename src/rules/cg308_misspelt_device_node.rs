@@ -48,7 +48,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
 pub(super) fn meant(path: &str) -> Option<String> {
     let name = path.strip_prefix("/dev/")?;
     let meant = match name.split_once('/') {
-        Some(("dri", node)) => format!("dri/{}", drm_node(node)?),
+        Some(("dri" | "dir", node)) => format!("dri/{}", drm_node(node).unwrap_or_else(|| node.to_owned())),
         Some(_) => return None,
         None => match name {
             "dir" => "dri".to_owned(),

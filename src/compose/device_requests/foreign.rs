@@ -1,7 +1,10 @@
 //! GPUs asked for as other programs take it: Kubernetes' resources, Docker's API, `gpu: 1`.
 
-use super::{Cx, Found};
-use crate::{diag::Code, yaml::Value};
+use super::{Cx, Found, fix};
+use crate::{
+    diag::{Applicability, Code},
+    yaml::{Value, edit},
+};
 
 /// A request where Compose knows none.
 const MISPLACED: Code = Code::new("CG105");
@@ -33,7 +36,22 @@ pub(super) fn check(cx: &Cx<'_>) -> Vec<Found> {
             cx.error_at(MISPLACED, message, value.place()?, value, &help(key, value))
         }));
     }
+    let devices = cx.service.get("devices").and_then(Value::as_seq).unwrap_or_default();
+    found.extend(devices.iter().filter_map(|item| cut_name(cx, item)));
     found
+}
+
+/// `- nvidia.com/gpu: all` among the devices: a CDI name with a colon for its `=`.
+fn cut_name(cx: &Cx<'_>, item: &Value) -> Option<Found> {
+    let map = item.as_map().filter(|map| map.len() == 1)?;
+    let (kind, device) = map.iter().find(|(key, _)| KEYS[..2].contains(&key.as_str()))?;
+    let device = device.as_int().map(|index| index.to_string()).or_else(|| device.as_str().map(str::to_owned))?;
+    let name = format!("{kind}={device}");
+    let message = format!("service `{}`: a CDI name is one text with `=`, and this is a mapping", cx.name);
+    let mut found = cx.error(MISPLACED, message, item, &format!("write `{name}`"))?;
+    let edits = cx.edit(item, |file, origin| edit::overwrite(file, origin.node.node, &name));
+    found.finding.fix = fix(format!("write `{name}`"), Applicability::Safe, edits);
+    Some(found)
 }
 
 /// How Compose takes the same: a number of GPUs, or all.
