@@ -59,7 +59,13 @@ pub(super) fn extend(reading: &mut Reading<'_>, layer: &mut Layer, surroundings:
 
 /// Puts the extended service in the place of `name`, bases first.
 fn resolve(reading: &mut Reading<'_>, services: &mut Services, name: &str, chain: &mut Chain<'_>) {
-    let Some(reference) = services.map.get(name).and_then(reference) else { return };
+    let Some(service) = services.map.get(name) else { return };
+    if let Some(file) = service.at(&["extends", "file"]).filter(|file| !file.is_null() && file.as_str().is_none()) {
+        let message = format!("`extends.file` of service `{name}` is {}, where a path is expected", file.kind());
+        reading.refuse_at(INCONSISTENT, file.span(), message, Vec::new());
+        return;
+    }
+    let Some(reference) = reference(service) else { return };
     if chain.steps.iter().any(|(path, service, _)| *path == services.path && service == name) {
         let steps = chain.steps.iter().filter_map(|step| step.2);
         let related: Vec<Label> = steps.map(|span| Label::new(span, "on the way round")).collect();

@@ -221,7 +221,10 @@ fn build(value: &mut Value, problems: &mut Problems) {
     }
     if let Some(ssh) = map.get_mut("ssh") {
         let alone = |item: &Value| (item.as_str() == Some("default")).then(|| item.with_data(Data::Null));
+        // An agent's key is cut at its `=` without interpolation too.
+        let is_lenient = std::mem::replace(&mut problems.is_lenient, false);
         pairs(ssh, problems, alone, "write `default`, or `ID=PATH`");
+        problems.is_lenient = is_lenient;
     }
     if let Some(secrets) = map.get_mut("secrets") {
         each_file_mount(secrets, problems);

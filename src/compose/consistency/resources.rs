@@ -53,7 +53,13 @@ fn entries<'a>(model: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'
 }
 
 fn external_volume(name: &str, volume: &Value, found: &mut Vec<Diagnostic>) {
-    if volume.get("external").and_then(Value::as_bool) != Some(true) {
+    let Some(external) = volume.get("external") else { return };
+    if external.as_str().is_some() && external.hole.is_none() {
+        // Compose crashes on it (compose-go validation/external.go, v2.9.1); interpolation makes a flag of it.
+        let message = format!("`external` of volume `{name}` is text, where true or false is expected");
+        found.push(at("", external, message, "write `true` or `false`, without a variable".to_owned()));
+    }
+    if external.as_bool() != Some(true) {
         return;
     }
     let is_own = |key: &str| key == "name" || key == "external" || key.starts_with("x-");
