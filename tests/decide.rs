@@ -245,8 +245,11 @@ fn an_old_compose_gets_what_it_can_send() {
 #[test]
 fn what_asks_for_nothing_or_nobody_knows_what_is_said() {
     let good = host("cdi-ok");
-    assert_eq!(auto(&reservation("count: 0"), &good), "the service asks for no GPU");
-    assert_eq!(auto(&requests("    runtime: nvidia\n"), &good), "the service asks for no GPU");
+    assert_eq!(auto(&reservation("count: 0"), &good), "the service asks for no GPU, or leaves that to its image");
+    assert_eq!(
+        auto(&requests("    runtime: nvidia\n"), &good),
+        "the service asks for no GPU, or leaves that to its image"
+    );
     assert!(auto(&reservation("device_ids: ['${GPU}']"), &good).contains("has no value"));
     let amd = requests("    devices: [/dev/kfd]\n    gpus: [{driver: amd, count: 1}]\n");
     assert_eq!(auto(&amd, &good), "AMD GPUs can be rewritten only by their CDI names");

@@ -152,7 +152,7 @@ pub enum Unlowerable {
     #[error("`{0}` names no GPUs")]
     Unreadable(String),
     /// The service's requests ask for nothing: `none`, `void`, `count: 0`.
-    #[error("the service asks for no GPU")]
+    #[error("the service asks for no GPU, or leaves that to its image")]
     NothingAsked,
     /// Only CDI names of this vendor's GPUs can be written.
     #[error("{} GPUs can be rewritten only by their CDI names", vendor_name(*.0))]

@@ -44,7 +44,7 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
         None => "no engine has a driver for it: hand in its nodes (`devices: [/dev/dri]`), or its CDI name".into(),
     });
     finding.fix = meant.and_then(|meant| {
-        let edits = fix::replace(cx.service, node, meant)?;
+        let edits = fix::replace_text(cx.service, node, meant)?;
         Some(Fix { title: format!("write `driver: {meant}`"), applicability: Applicability::Unsafe, edits })
     });
 }

@@ -52,7 +52,7 @@ fn check(cx: &RequestCx<'_>, sink: &mut Sink<'_>) {
             .into(),
     });
     let fix = match meant {
-        Some(meant) => fix::replace(cx.service, first, meant).map(|edits| (format!("write `{meant}`"), edits)),
+        Some(meant) => fix::replace_text(cx.service, first, meant).map(|edits| (format!("write `{meant}`"), edits)),
         None if items.len() > 1 => fix::remove(cx.service, first).map(|edits| (format!("remove `{word}`"), edits)),
         None => None,
     };

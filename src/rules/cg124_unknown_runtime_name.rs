@@ -24,7 +24,7 @@ fn check(cx: &ServiceCx<'_>, sink: &mut Sink<'_>) {
     let finding =
         sink.report(format!("service `{}` has `runtime: {name}`, which no toolkit registers", cx.name), place);
     finding.help = Some("NVIDIA's runtime is called `nvidia`".into());
-    finding.fix = fix::replace(cx, runtime, "nvidia").map(|edits| Fix {
+    finding.fix = fix::replace_text(cx, runtime, "nvidia").map(|edits| Fix {
         title: "write `runtime: nvidia`".into(),
         applicability: Applicability::Unsafe,
         edits,

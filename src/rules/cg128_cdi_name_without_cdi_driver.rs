@@ -48,7 +48,7 @@ fn cdi_name(id: &Value) -> Option<&str> {
 
 fn for_cdi(cx: &RequestCx<'_>) -> Option<Vec<Edit>> {
     match cx.request.field("driver") {
-        Some(driver) => fix::replace(cx.service, driver, "cdi"),
+        Some(driver) => fix::replace_text(cx.service, driver, "cdi"),
         None => fix::add_entry(cx.service, &cx.request.value, "device_ids", "driver", "cdi"),
     }
 }
